@@ -1,0 +1,18 @@
+//! How firmly a write is kept when it is acknowledged.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How firmly the store keeps a write by the time it is acknowledged.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Level {
+    /// Handed to the operating system: survives the kill of any process, and a power cut after about a second.
+    #[default]
+    Stored,
+    /// On disk (fsync done): survives a power cut.
+    Synced,
+}

@@ -1,0 +1,21 @@
+//! Everything Curlew remembers, as keys in a key-value store.
+//!
+//! Two halves. An [`Engine`] runs commands on keys: there is one per kind of store (`embedded`, `kv`), and
+//! `conformance/` holds all of them to one contract. The concerns (timelines, accounts, …) are written once
+//! over any engine and know the keys, the records and the order of steps.
+//!
+//! Layer: store. Knows keys and records; does not know sessions, permissions or envelopes.
+//! Key shapes: `keys.rs`. Why one engine trait below many concerns: `docs/decisions/0001-engine.md`.
+
+pub mod conformance;
+#[cfg(feature = "embedded")]
+pub mod embedded;
+pub mod engine;
+mod error;
+pub mod keys;
+#[cfg(feature = "redis")]
+pub mod kv;
+pub mod record;
+
+pub use engine::Engine;
+pub use error::StoreError;

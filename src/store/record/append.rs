@@ -1,0 +1,187 @@
+//! The rules of an append, as a function of what is stored.
+//!
+//! Engines apply [`decide`] under their own lock; the script of the Redis-protocol engine says the same in
+//! Lua (`kv/append.lua`), and one conformance suite holds both to it.
+
+use bytes::Bytes;
+
+use super::{EntryRecord, Head};
+use crate::{
+    model::{EntryId, Epoch, Incarnation, Stamp, UserId},
+    store::{
+        engine::{Row, Write},
+        keys::{self, TimelineId},
+    },
+};
+
+/// Longest life of one attempt to append, in microseconds: half the shortest time anything is kept.
+///
+/// A later attempt is refused, because what it would repeat may have been dropped by retention meanwhile.
+pub const LATENESS_US: u64 = 30_000_000;
+
+/// One entry to append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppendStep {
+    /// Where to.
+    pub timeline: TimelineId,
+    /// Its deterministic id.
+    pub id: EntryId,
+    /// Hash of the request.
+    pub digest: String,
+    /// Letter of its kind; [`EntryRecord::COUNTING`] takes an ordinal.
+    pub kind: char,
+    /// Who wrote it.
+    pub author: Option<UserId>,
+    /// What it says.
+    pub body: Bytes,
+    /// Wall clock of the gateway when the operation began, in microseconds; the same in every attempt.
+    pub now_us: u64,
+    /// Version of the membership under which it was allowed; `None` asks for no check.
+    pub members_version: Option<u64>,
+}
+
+impl AppendStep {
+    /// Whether the entry takes an ordinal.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.kind == EntryRecord::COUNTING
+    }
+
+    /// Key of the author's own stamps, when this step adds one.
+    #[must_use]
+    pub fn own_key(&self) -> Option<String> {
+        match (&self.timeline, &self.author) {
+            (TimelineId::Chat(chat), Some(author)) if self.counts() => Some(keys::own(chat, author)),
+            _ => None,
+        }
+    }
+}
+
+/// Where an entry stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Its position.
+    pub stamp: Stamp,
+    /// Position of the entry before it.
+    pub prev: Stamp,
+    /// Counting entries up to and including it.
+    pub ordinal: u64,
+    /// The life of the timeline.
+    pub epoch: Epoch,
+    /// Version of the membership when it was decided.
+    pub members_version: u64,
+    /// Whether it stood there before this step.
+    pub duplicate: bool,
+    /// Gateways that want to be told.
+    pub gateways: Vec<Incarnation>,
+}
+
+/// How an append ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppendOutcome {
+    /// The entry stands in the timeline.
+    Placed(Placed),
+    /// Its id was used by another request.
+    Conflict,
+    /// The membership has changed: check again whether it is allowed, then append again.
+    Stale,
+    /// The attempt is older than [`LATENESS_US`]; nothing was done.
+    Late,
+    /// There is no such timeline.
+    NoTimeline,
+}
+
+/// What [`decide`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing is to be written.
+    Answer(AppendOutcome),
+    /// Write all of this atomically, the last one is the head; then answer where it stands.
+    Write(Vec<Write>, Placed),
+}
+
+/// What an append does, given the stored head and the stored entry of the same id, and the store's clock.
+///
+/// `None` when one of them cannot be read. The order of the questions matters: a retry is recognised before
+/// anything that could refuse it.
+#[must_use]
+pub fn decide(
+    step: &AppendStep,
+    head: Option<&Bytes>,
+    entry: Option<&Bytes>,
+    store_now_us: u64,
+) -> Option<Decision> {
+    let Some(head) = head else { return Some(Decision::Answer(AppendOutcome::NoTimeline)) };
+    let head = Head::decode(head)?;
+    if let Some(entry) = entry {
+        let entry = EntryRecord::decode(entry)?;
+        return Some(Decision::Answer(recognise(step, &head, &entry)));
+    }
+    if store_now_us.saturating_sub(step.now_us) > LATENESS_US {
+        return Some(Decision::Answer(AppendOutcome::Late));
+    }
+    if step.members_version.is_some_and(|version| version != head.members_version) {
+        return Some(Decision::Answer(AppendOutcome::Stale));
+    }
+    let (writes, placed) = place(step, head);
+    Some(Decision::Write(writes, placed))
+}
+
+fn recognise(step: &AppendStep, head: &Head, entry: &EntryRecord) -> AppendOutcome {
+    if entry.digest != step.digest {
+        return AppendOutcome::Conflict;
+    }
+    AppendOutcome::Placed(Placed {
+        stamp: entry.stamp,
+        prev: entry.prev,
+        ordinal: entry.ordinal,
+        epoch: head.epoch.clone(),
+        members_version: head.members_version,
+        duplicate: true,
+        gateways: Vec::new(),
+    })
+}
+
+fn place(step: &AppendStep, mut head: Head) -> (Vec<Write>, Placed) {
+    let opens_segment = head.open_slot();
+    let record = EntryRecord {
+        stamp: Stamp::from_micros(step.now_us).max(head.last.next()),
+        prev: head.last,
+        ordinal: head.ordinal + u64::from(step.counts()),
+        revision: 0,
+        digest: step.digest.clone(),
+        kind: step.kind,
+        author: step.author.clone(),
+        retracted: false,
+        prev_id: head.last_id.take(),
+        body: step.body.clone(),
+    };
+    head.last = record.stamp;
+    head.last_id = Some(step.id.clone());
+    head.ordinal = record.ordinal;
+    let placed = Placed {
+        stamp: record.stamp,
+        prev: record.prev,
+        ordinal: record.ordinal,
+        epoch: head.epoch.clone(),
+        members_version: head.members_version,
+        duplicate: false,
+        gateways: Vec::new(),
+    };
+    (writes(step, &head, &record, opens_segment), placed)
+}
+
+fn writes(step: &AppendStep, head: &Head, record: &EntryRecord, opens_segment: bool) -> Vec<Write> {
+    let timeline = &step.timeline;
+    let stamp = record.stamp.get();
+    let add = |key, member: Bytes| Write::AddRow { key, row: Row { score: stamp, member } };
+    let set = |key, value| Write::Set { key, value, life: None };
+    let mut writes = vec![set(timeline.entry(&step.id), record.encode())];
+    writes.extend(step.own_key().map(|key| add(key, stamp.to_string().into())));
+    if opens_segment {
+        writes.push(add(timeline.segments(), head.segment.to_string().into()));
+    }
+    writes.push(add(timeline.segment(head.segment), step.id.as_str().to_owned().into()));
+    writes.push(set(timeline.head(), head.encode()));
+    writes
+}
