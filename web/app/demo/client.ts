@@ -14,7 +14,7 @@ function pause(ms: number): Promise<void> {
 
 function refusal(code: ClientError["code"], field: string | null = null): ClientError {
     const retryAfterMs = code === "rate_limited" ? 30_000 : null;
-    return Object.assign(Object.create(ClientError.prototype) as ClientError, { code, field, retryAfterMs, message: code });
+    return new ClientError(code, code, field, retryAfterMs);
 }
 
 /** Plays the part of the protocol client. */

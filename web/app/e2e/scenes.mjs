@@ -51,17 +51,17 @@ export const SCENES = [
         await pause(page);
     } },
     { name: "chat-menu", scene: "", hash: "#/c/maria", async steps(page) {
-        await page.getByText("Seven it is").click({ button: "right" });
+        await page.locator(".lines", { hasText: "Seven it is" }).click({ button: "right" });
         await pause(page);
     } },
     { name: "chat-reply", scene: "", hash: "#/c/maria", async steps(page) {
-        await page.getByText("small place by the harbour").click({ button: "right" });
+        await page.locator(".lines", { hasText: "small place by the harbour" }).click({ button: "right" });
         await page.getByRole("menuitem", { name: "Reply" }).click();
         await page.locator(".composer__input").fill("Wonderful! I will be there a little early,\nand keep a table by the window.");
         await pause(page);
     } },
     { name: "chat-hover", scene: "", hash: "#/c/maria", only: ["light"], async steps(page) {
-        await page.getByText("Thursday is good").hover();
+        await page.locator(".lines", { hasText: "Thursday is good" }).hover();
         await pause(page);
     } },
     { name: "chat-long", scene: "", hash: "#/c/long", only: ["light", "phone"] },

@@ -19,13 +19,15 @@ export const Main = observer(function Main({ app }: { app: App }) {
     const { chat, info, side } = app.navigation.route;
     const { narrow } = app.surroundings;
     useShortcuts(app);
+    // Whatever fills a phone's screen is the main part of the page.
+    const Column = narrow ? "main" : "div";
     const shown = side !== "list" || chat === null ? "side" : info ? "info" : "chat";
     return (
         <div className="main" data-shown={shown}>
             {(!narrow || shown === "side") && (
-                <div className="main__side">
+                <Column className="main__side">
                     <SideColumn app={app} side={side} />
-                </div>
+                </Column>
             )}
             {(!narrow || shown === "chat") && <ChatScreen app={app} />}
             {info && app.conversation && (!narrow || shown === "info") && <InfoPane app={app} />}

@@ -29,7 +29,7 @@ export const MessageMenu = observer(function MessageMenu({ app, conversation, ch
         <div className="messages-frame" onContextMenuCapture={choose}>
             <Context.Root modal={false}>
                 <Context.Trigger asChild>{children}</Context.Trigger>
-                <Context.Portal>{item && <Items app={app} conversation={conversation} item={item} />}</Context.Portal>
+                {item && <Items app={app} conversation={conversation} item={item} />}
             </Context.Root>
         </div>
     );

@@ -19,7 +19,7 @@ export function MessageText({ text }: { text: string }) {
         <>
             {blocks.map((block, index) =>
                 block.kind === "code" ? (
-                    <pre key={index} className="code-block" dir="ltr">
+                    <pre key={index} className="code-block" dir="ltr" tabIndex={0}>
                         <code>{block.text}</code>
                     </pre>
                 ) : (

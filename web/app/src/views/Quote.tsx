@@ -22,7 +22,7 @@ export const Quote = observer(function Quote({ app, conversation, chat, stamp }:
     const sender = quoted?.sender ?? null;
     const name = sender === null ? null : sender === app.me ? t.common.you : app.people.name(sender, t);
     return (
-        <button type="button" className={`quote${sender === null ? "" : ` name-${hue(sender)}`}`} aria-label={t.chat.jumpToQuote} onClick={() => void conversation.timeline.jumpTo(stamp)}>
+        <button type="button" className={`quote${sender === null ? "" : ` name-${hue(sender)}`}`} title={t.chat.jumpToQuote} onClick={() => void conversation.timeline.jumpTo(stamp)}>
             {name !== null && (
                 <span className="quote__name clip" dir="auto">
                     {name}
