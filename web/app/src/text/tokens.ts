@@ -16,7 +16,8 @@ export type Block =
 
 const FENCE = /^```[^\n`]*\n([\s\S]*?)(?:\n```[ \t]*(?:\n|$)|(?![\s\S]))/m;
 const SPAN = /`([^`\n]+)`|\b(?:https?:\/\/|www\.)[^\s<>"`]+/gi;
-const TRAILING = /[.,:;!?'"\u00bb\u201d\u2019\u2026*_~]+$/u;
+const TRAILING = new Set([...".,:;!?'\"*_~\u00bb\u201d\u2019\u2026"]);
+const BRACKETS = [["(", ")"], ["[", "]"], ["{", "}"]] as const;
 const STOP = /[\u3000-\u303f\uff00-\uffef]|\p{Script=Han}/u;
 
 /**
@@ -75,14 +76,16 @@ function link(raw: string): Inline | null {
 /** Leaves out what belongs to the sentence around an address: closing punctuation and unmatched brackets. */
 function trimmed(raw: string): string {
     const stop = raw.search(STOP);
-    let text = stop < 0 ? raw : raw.slice(0, stop);
-    for (;;) {
-        const shorter = text.replace(TRAILING, "");
-        const closing = /[)\]}]$/.exec(shorter)?.[0];
-        const open = closing === ")" ? "(" : closing === "]" ? "[" : "{";
-        if (closing && count(shorter, closing) > count(shorter, open)) text = shorter.slice(0, -1);
-        else return shorter;
+    const text = stop < 0 ? raw : raw.slice(0, stop);
+    const surplus = new Map<string, number>(BRACKETS.map(([open, close]) => [close, count(text, close) - count(text, open)]));
+    let end = text.length;
+    for (; end > 0; end--) {
+        const last = text.charAt(end - 1);
+        const unmatched = surplus.get(last) ?? 0;
+        if (unmatched > 0) surplus.set(last, unmatched - 1);
+        else if (!TRAILING.has(last)) break;
     }
+    return text.slice(0, end);
 }
 
 function count(text: string, character: string): number {
