@@ -45,7 +45,10 @@ export class Timeline {
     generation = 0;
     anchor: Anchor = { offset: "end", align: "end" };
     marker: number | null;
-    atEnd = true;
+    /** Whether the list stands at its end. */
+    atEnd = false;
+    /** Whether the first window is there and it is known where in it to stand. */
+    ready = false;
     /** Key of the message to draw attention to. */
     flash: string | null = null;
     private settled = false;
@@ -105,7 +108,7 @@ export class Timeline {
         this.hasOlder = hasOlder;
         this.hasNewer = hasNewer;
         this.loading = loading;
-        if (!this.settled && items.length > 0 && loading !== "initial") void this.settle();
+        if (!this.settled && loading !== "initial") void this.settle();
     }
 
     /** The list reached its upper end. */
@@ -176,10 +179,12 @@ export class Timeline {
     private async settle(): Promise<void> {
         this.settled = true;
         const { marker } = this;
-        if (marker === null || this.host.unread === 0) return;
-        const oldest = this.items[0]?.stamp ?? 0;
-        if (oldest > marker && this.hasOlder) await this.attempt(() => this.view.jumpTo(marker));
-        this.reanchor(marker + 1, "start");
+        if (marker !== null && this.host.unread > 0) {
+            const oldest = this.items[0]?.stamp ?? 0;
+            if (oldest > marker && this.hasOlder) await this.attempt(() => this.view.jumpTo(marker));
+            this.reanchor(marker + 1, "start");
+        }
+        runInAction(() => (this.ready = true));
     }
 
     private reanchor(stamp: number, align: Anchor["align"]): void {
@@ -189,6 +194,7 @@ export class Timeline {
 
     private show(anchor: Anchor): void {
         this.anchor = anchor;
+        this.atEnd = false;
         this.firstIndex = FIRST_INDEX;
         this.generation += 1;
     }

@@ -25,6 +25,7 @@ interface MessageListProps {
 export const MessageList = observer(function MessageList({ app, conversation, chat }: MessageListProps) {
     const t = useMessages();
     const { timeline } = conversation;
+    if (!timeline.ready) return <MessagesSkeleton />;
     if (timeline.items.length === 0) return <NoMessages app={app} timeline={timeline} chat={chat} />;
     return (
         <MessageMenu app={app} conversation={conversation}>
@@ -135,7 +136,7 @@ const NoMessages = observer(function NoMessages({ app, timeline, chat }: { app: 
             </div>
         );
     }
-    if (timeline.loading !== "none") return <MessagesSkeleton />;
+    if (timeline.loading === "initial") return <MessagesSkeleton />;
     const notes = chat.kind === "direct" && chat.peer?.id === app.me;
     const text = notes ? t.chat.emptyNotes : chat.kind === "direct" ? t.chat.emptyDirect(titleOf(chat, t, app.me)) : t.chat.emptyGroup;
     return (
