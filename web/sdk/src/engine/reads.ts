@@ -14,6 +14,7 @@ export class Reads {
     readonly #core: Core;
     readonly #refresh: (chat: string) => void;
     #isFlushing = false;
+    #again = false;
     #stopPause: Cancel | null = null;
 
     /** @param refresh asks for a chat's row anew. */
@@ -43,14 +44,18 @@ export class Reads {
         });
     }
 
-    /** Tells the server of all marks it does not know of. */
+    /** Tells the server of all marks it does not know of. Asked again meanwhile, it looks again. */
     async flush(): Promise<void> {
+        this.#again = this.#isFlushing;
         if (this.#isFlushing) return;
         this.#isFlushing = true;
         try {
-            for (const record of [...this.#core.mirror.chats.values()]) {
-                if (record.pendingRead > 0) await unlessLost(this.#tell(record));
-            }
+            do {
+                this.#again = false;
+                for (const record of [...this.#core.mirror.chats.values()]) {
+                    if (record.pendingRead > 0) await unlessLost(this.#tell(record));
+                }
+            } while (this.#again);
         } finally {
             this.#isFlushing = false;
         }
