@@ -11,6 +11,7 @@ import type { Mirror } from "../mirror";
 import type { Notice } from "../notice";
 import type { Platform } from "../platform";
 import type { Device, Push, ServerInfo, Welcome } from "../protocol.generated";
+import { newest } from "../store/ranges";
 import { type Changes, isChange, type SessionRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { trim } from "../store/timeline";
@@ -39,6 +40,8 @@ export interface EngineOptions {
 
 /** Newest entries kept of each chat. */
 const KEPT_ENTRIES = 2_000;
+/** Chats of which a first screen is loaded to be read offline. */
+const PREFETCHED_CHATS = 20;
 /** Pushes gathered while catching up; beyond it they are dropped and pulled instead. */
 const MAX_GATHERED = 5_000;
 
@@ -63,7 +66,7 @@ export class Engine implements Core {
     #syncing: Connection | null = null;
     #syncAgain = false;
     #isDraining = false;
-    #isTrimmed = false;
+    #isTidied = false;
     #gathered: Push[] = [];
     #state: ConnectionState = { state: "offline" };
 
@@ -200,14 +203,20 @@ export class Engine implements Core {
         for (const chat of rest.chats) void unlessLost(this.timelines.catchUp(chat));
         if (rest.hasMoreLog) void this.#log.pull();
         else void unlessLost(this.chats.refreshStale());
-        void unlessLost(this.#trim());
+        void unlessLost(this.#tidy());
     }
 
-    /** Once in a run of the program: scrolling back may load more than is kept for long. */
-    async #trim(): Promise<void> {
-        if (this.#isTrimmed) return;
-        this.#isTrimmed = true;
+    /** Once in a run of the program: keeps less of long chats, and a first screen of those never looked at. */
+    async #tidy(): Promise<void> {
+        if (this.#isTidied) return;
+        this.#isTidied = true;
         for (const chat of [...this.mirror.chats.keys()]) await this.write((work) => trim(work, chat, KEPT_ENTRIES));
+        const byActivity = [...this.mirror.chats.values()].sort((a, b) => (b.last?.stamp ?? 0) - (a.last?.stamp ?? 0));
+        for (const record of byActivity.slice(0, PREFETCHED_CHATS)) {
+            const known = newest(record.ranges);
+            const isOneEntry = known !== null && known.after === record.last?.prev;
+            if (isOneEntry && known.after > record.floor) await this.timelines.older(record.id, known.after);
+        }
     }
 
     #closed(): void {
