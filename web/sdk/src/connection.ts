@@ -69,6 +69,11 @@ export class Connection {
         });
     }
 
+    /** Whether it is over. */
+    get isClosed(): boolean {
+        return this.#isClosed;
+    }
+
     /** Takes the server's word on how much may be in flight and how often it would ping. */
     learn(limits: Limits): void {
         this.#maxInFlight = Math.max(1, limits.requests_in_flight);

@@ -46,7 +46,11 @@ const MAX_ATTEMPTS = 8;
  *
  * @throws ClientError when it does not help, or at once when there is no connection: the next one starts anew.
  */
-export async function persist<M extends MethodName>(core: Core, method: M, params: Params<M>): Promise<Ok<M>> {
+export async function persist<M extends MethodName>(
+    core: Pick<Core, "platform" | "request">,
+    method: M,
+    params: Params<M>,
+): Promise<Ok<M>> {
     for (let failures = 0; ; failures += 1) {
         try {
             return await core.request(method, params);

@@ -11,6 +11,7 @@ import type { Mirror } from "../mirror";
 import type { Notice } from "../notice";
 import type { Platform } from "../platform";
 import type { Device, Push, ServerInfo, Welcome } from "../protocol.generated";
+import { newest } from "../store/ranges";
 import { type Changes, isChange, type SessionRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { trim } from "../store/timeline";
@@ -39,6 +40,8 @@ export interface EngineOptions {
 
 /** Newest entries kept of each chat. */
 const KEPT_ENTRIES = 2_000;
+/** Chats of which a first screen is loaded to be read offline. */
+const PREFETCHED_CHATS = 20;
 /** Pushes gathered while catching up; beyond it they are dropped and pulled instead. */
 const MAX_GATHERED = 5_000;
 
@@ -59,10 +62,11 @@ export class Engine implements Core {
     #server: ServerInfo | null;
     #connection: Connection | null = null;
     #isStopped = false;
-    #isSyncing = false;
+    /** The connection that is catching up; another one starts anew. */
+    #syncing: Connection | null = null;
     #syncAgain = false;
     #isDraining = false;
-    #isTrimmed = false;
+    #isTidied = false;
     #gathered: Push[] = [];
     #state: ConnectionState = { state: "offline" };
 
@@ -76,7 +80,7 @@ export class Engine implements Core {
         this.outbox = new Outbox(this, (item, reply) => this.timelines.sent(item, reply));
         this.chats = new Chats(this, (chat) => unlessLost(this.timelines.catchUp(chat)));
         this.timelines = new Timelines(this, (chat) => this.outbox.isSending(chat), (chat) => void this.chats.refresh(chat));
-        this.reads = new Reads(this);
+        this.reads = new Reads(this, (chat) => void this.chats.refresh(chat));
         this.people = new People(this);
         this.#log = new Log(this, () => this.chats.refreshStale());
         this.#link = new Link(options.platform, options.url, {
@@ -136,7 +140,7 @@ export class Engine implements Core {
             const { token } = this.#session;
             const welcome = await connection.request("session.hello", { token, device: this.#options.device });
             await this.#welcomed(connection, welcome);
-            await this.#catchUp();
+            await this.#catchUp(connection);
         } catch (error) {
             if (!(error instanceof ClientError)) throw error;
             if (error.code === "unauthorized" && !this.#connection) return this.#refused();
@@ -150,6 +154,7 @@ export class Engine implements Core {
     }
 
     async #welcomed(connection: Connection, welcome: Welcome): Promise<void> {
+        if (connection.isClosed) throw new ClientError("offline", "the connection closed");
         connection.learn(welcome.server.limits);
         this.#server = welcome.server;
         this.#connection = connection;
@@ -167,21 +172,20 @@ export class Engine implements Core {
     }
 
     /** Syncs, then takes in what was pushed meanwhile, then sends what waited. */
-    async #catchUp(): Promise<void> {
-        if (this.#isSyncing) {
+    async #catchUp(connection: Connection): Promise<void> {
+        if (this.#syncing === connection) {
             this.#syncAgain = true;
             return;
         }
-        this.#isSyncing = true;
+        this.#syncing = connection;
         this.#enter({ state: "syncing" });
-        const connection = this.#connection;
         try {
             do {
                 this.#syncAgain = false;
-                await this.#syncOnce();
-            } while (this.#syncAgain);
+                await this.#syncOnce(connection);
+            } while (this.#syncAgain && connection === this.#connection);
         } finally {
-            this.#isSyncing = false;
+            if (this.#syncing === connection) this.#syncing = null;
         }
         if (connection !== this.#connection) return;
         this.#enter({ state: "online" });
@@ -191,26 +195,33 @@ export class Engine implements Core {
         this.people.flush();
     }
 
-    async #syncOnce(): Promise<void> {
-        const rest = await synchronise(this);
+    async #syncOnce(connection: Connection): Promise<void> {
+        const rest = await synchronise(this, connection);
         await this.chats.keepHasMore(rest.hasMoreChats);
         // What is far behind or had to be dropped does not keep the rest waiting.
         for (const chat of rest.reset) void unlessLost(this.timelines.reload(chat, false));
         for (const chat of rest.chats) void unlessLost(this.timelines.catchUp(chat));
         if (rest.hasMoreLog) void this.#log.pull();
         else void unlessLost(this.chats.refreshStale());
-        void unlessLost(this.#trim());
+        void unlessLost(this.#tidy());
     }
 
-    /** Once in a run of the program: scrolling back may load more than is kept for long. */
-    async #trim(): Promise<void> {
-        if (this.#isTrimmed) return;
-        this.#isTrimmed = true;
+    /** Once in a run of the program: keeps less of long chats, and a first screen of those never looked at. */
+    async #tidy(): Promise<void> {
+        if (this.#isTidied) return;
+        this.#isTidied = true;
         for (const chat of [...this.mirror.chats.keys()]) await this.write((work) => trim(work, chat, KEPT_ENTRIES));
+        const byActivity = [...this.mirror.chats.values()].sort((a, b) => (b.last?.stamp ?? 0) - (a.last?.stamp ?? 0));
+        for (const record of byActivity.slice(0, PREFETCHED_CHATS)) {
+            const known = newest(record.ranges);
+            const isOneEntry = known !== null && known.after === record.last?.prev;
+            if (isOneEntry && known.after > record.floor) await this.timelines.older(record.id, known.after);
+        }
     }
 
     #closed(): void {
         this.#connection = null;
+        this.#syncing = null;
         this.#gathered = [];
         this.timelines.reset();
     }
@@ -221,14 +232,14 @@ export class Engine implements Core {
         } else {
             this.#gathered.push(push);
         }
-        if (this.#connection && !this.#isSyncing) void this.#drain();
+        if (this.#connection && !this.#syncing) void this.#drain();
     }
 
     async #drain(): Promise<void> {
         if (this.#isDraining) return;
         this.#isDraining = true;
         try {
-            while (this.#gathered.length > 0 && this.#connection && !this.#isSyncing) {
+            while (this.#gathered.length > 0 && this.#connection && !this.#syncing) {
                 await unlessLost(this.#takeIn(this.#gathered.splice(0)));
             }
         } finally {
@@ -248,11 +259,14 @@ export class Engine implements Core {
 
     #resync(chat: string | undefined): void {
         if (chat !== undefined) void this.timelines.heal(chat);
-        else {
-            const connection = this.#connection;
-            this.#catchUp().catch(() => {
-                if (connection) this.#link.fail(connection);
-            });
+        else if (this.#connection) void this.#catchUpOrFail(this.#connection);
+    }
+
+    async #catchUpOrFail(connection: Connection): Promise<void> {
+        try {
+            await this.#catchUp(connection);
+        } catch {
+            this.#link.fail(connection);
         }
     }
 

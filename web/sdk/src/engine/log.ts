@@ -1,8 +1,7 @@
 /** One's own change log: what other devices and other people changed about one's chats. */
 
 import type { LogEntry, LogPage } from "../protocol.generated";
-import { newest } from "../store/ranges";
-import { moveRead } from "../store/timeline";
+import { isCountable, moveRead } from "../store/timeline";
 import type { Work } from "../store/work";
 import { type Core, persist, unlessLost } from "./core";
 
@@ -39,7 +38,7 @@ export class Log {
             work.putLog({ after: push.entry.stamp, epoch: push.epoch });
         });
         if (outcome.isNext) void unlessLost(this.#refreshStale());
-        else await this.pull();
+        else void this.pull();
     }
 
     /** Pulls until the end of the log. */
@@ -91,6 +90,5 @@ async function applyRead(work: Work, chat: string, stamp: number): Promise<void>
     const record = await work.chat(chat);
     if (!record || stamp <= record.read) return;
     const next = await moveRead(work, record, stamp, false);
-    const isCovered = (newest(next.ranges)?.after ?? Infinity) <= stamp;
-    if (!isCovered && next.unread > 0) work.markStale(chat);
+    if (!isCountable(next)) work.markStale(chat);
 }

@@ -6,7 +6,7 @@
 import { ClientError } from "../error";
 import type { MessageSent, SendMessage, WireError } from "../protocol.generated";
 import type { OutboxRecord } from "../store/records";
-import { type Core, Lane, retryWait, unlessLost, wait } from "./core";
+import { type Core, Lane, retryWait, unlessLost } from "./core";
 
 /** Answers of `internal` after which a message counts as refused. */
 const MAX_FAULTS = 8;
@@ -19,6 +19,7 @@ export class Outbox {
     readonly #running = new Set<string>();
     readonly #again = new Set<string>();
     readonly #inFlight = new Set<string>();
+    readonly #pauses = new Set<() => void>();
 
     /** @param sent makes a stored message part of the timeline. */
     constructor(core: Core, sent: (item: OutboxRecord, reply: MessageSent) => Promise<void>) {
@@ -31,8 +32,9 @@ export class Outbox {
         return this.#inFlight.has(chat);
     }
 
-    /** Looks for messages to send in all chats: there is a connection. */
+    /** Looks for messages to send in all chats: there is a new connection, so nothing waits any longer. */
     async pokeAll(): Promise<void> {
+        for (const end of [...this.#pauses]) end();
         const items = await this.#core.store.outbox();
         for (const chat of new Set(items.map((item) => item.chat))) this.poke(chat);
     }
@@ -66,10 +68,22 @@ export class Outbox {
                     await this.#refuse(item, error);
                     failures = 0;
                 } else {
-                    await wait(this.#core.platform, retryWait(this.#core.platform, failures, error));
+                    await this.#pause(retryWait(this.#core.platform, failures, error));
                 }
             }
         }
+    }
+
+    #pause(ms: number): Promise<void> {
+        return new Promise((resolve) => {
+            const end = (): void => {
+                stopTimer();
+                this.#pauses.delete(end);
+                resolve();
+            };
+            const stopTimer = this.#core.platform.clock.after(ms, end);
+            this.#pauses.add(end);
+        });
     }
 
     async #send(item: OutboxRecord): Promise<void> {

@@ -2,9 +2,8 @@
 
 import { ClientError } from "../error";
 import type { Cancel } from "../platform";
-import { newest } from "../store/ranges";
 import type { ChatRecord } from "../store/records";
-import { moveRead } from "../store/timeline";
+import { isCountable, moveRead } from "../store/timeline";
 import { type Core, persist, unlessLost } from "./core";
 
 /** Scrolling through a chat moves its mark many times; the server hears of the last. */
@@ -13,11 +12,15 @@ const PAUSE_MS = 300;
 /** One's own read marks. */
 export class Reads {
     readonly #core: Core;
+    readonly #refresh: (chat: string) => void;
     #isFlushing = false;
+    #again = false;
     #stopPause: Cancel | null = null;
 
-    constructor(core: Core) {
+    /** @param refresh asks for a chat's row anew. */
+    constructor(core: Core, refresh: (chat: string) => void) {
         this.#core = core;
+        this.#refresh = refresh;
     }
 
     /** Moves one's own mark of a chat up to a stamp, at most to its newest entry. */
@@ -41,14 +44,18 @@ export class Reads {
         });
     }
 
-    /** Tells the server of all marks it does not know of. */
+    /** Tells the server of all marks it does not know of. Asked again meanwhile, it looks again. */
     async flush(): Promise<void> {
+        this.#again = this.#isFlushing;
         if (this.#isFlushing) return;
         this.#isFlushing = true;
         try {
-            for (const record of [...this.#core.mirror.chats.values()]) {
-                if (record.pendingRead > 0) await unlessLost(this.#tell(record));
-            }
+            do {
+                this.#again = false;
+                for (const record of [...this.#core.mirror.chats.values()]) {
+                    if (record.pendingRead > 0) await unlessLost(this.#tell(record));
+                }
+            } while (this.#again);
         } finally {
             this.#isFlushing = false;
         }
@@ -61,24 +68,23 @@ export class Reads {
 
     async #tell(record: ChatRecord): Promise<void> {
         const stamp = record.pendingRead;
-        const unread = await this.#request(record.id, stamp);
+        await this.#request(record.id, stamp);
         await this.#core.write(async (work) => {
             const kept = await work.chat(record.id);
-            if (!kept) return;
-            const pendingRead = kept.pendingRead > stamp ? kept.pendingRead : 0;
-            // What is kept counts exactly where it reaches down to the mark; elsewhere only the server can count.
-            const isCovered = (newest(kept.ranges)?.after ?? Infinity) <= kept.read;
-            const known = unread === null || isCovered || pendingRead > 0 ? kept.unread : unread;
-            work.putChat({ ...kept, pendingRead, unread: known });
+            if (kept && kept.pendingRead <= stamp) work.putChat({ ...kept, pendingRead: 0 });
         });
+        // Where counting what is kept is not exact the row is asked for: the number in the reply does not say which
+        // entries it has counted.
+        const now = this.#core.mirror.chats.get(record.id);
+        if (now && !isCountable(now)) this.#refresh(record.id);
     }
 
-    async #request(chat: string, stamp: number): Promise<number | null> {
+    async #request(chat: string, stamp: number): Promise<void> {
         try {
-            return (await persist(this.#core, "read.mark", { chat, stamp })).unread;
+            await persist(this.#core, "read.mark", { chat, stamp });
         } catch (error) {
-            if (error instanceof ClientError && error.isFinal) return null;
-            throw error;
+            // Refused for good: the mark stays a local one.
+            if (!(error instanceof ClientError) || !error.isFinal) throw error;
         }
     }
 }

@@ -1,5 +1,6 @@
 /** One round trip that brings the client up to date after connecting. */
 
+import type { Connection } from "../connection";
 import type { ChatCursor, Synced, SyncedChat } from "../protocol.generated";
 import { newest, runAfter } from "../store/ranges";
 import type { ChatRecord } from "../store/records";
@@ -27,13 +28,14 @@ export interface SyncRest {
 /**
  * Asks for everything that changed and applies it in one transaction.
  *
+ * @param connection the one to ask over: with another one, pushes might be missing between the answer and its start.
  * @throws ClientError when the server does not answer.
  */
-export async function synchronise(core: Core): Promise<SyncRest> {
+export async function synchronise(core: Core, connection: Connection): Promise<SyncRest> {
     const log = await core.store.log();
     const cursors = newestCursors([...core.mirror.chats.values()]);
     const window = { offset: 0, limit: WINDOW };
-    const synced = await persist(core, "sync", { ...(log && { log }), chats: cursors, window });
+    const synced = await persist(overOnly(core, connection), "sync", { ...(log && { log }), chats: cursors, window });
     await core.write((work) => applySynced(work, synced, cursors, core.platform.clock.now()));
     const reset = synced.chats.filter((chat) => chat.timeline?.reset).map((chat) => chat.chat.id);
     return {
@@ -42,6 +44,10 @@ export async function synchronise(core: Core): Promise<SyncRest> {
         chats: synced.chats.map((chat) => chat.chat.id).filter((id) => !reset.includes(id)),
         reset,
     };
+}
+
+function overOnly(core: Core, connection: Connection): Pick<Core, "platform" | "request"> {
+    return { platform: core.platform, request: (method, params) => connection.request(method, params) };
 }
 
 function newestCursors(chats: readonly ChatRecord[]): ChatCursor[] {
@@ -64,8 +70,8 @@ async function applySynced(
     await applyLog(work, synced.log);
     const named = new Map(cursors.map((cursor) => [cursor.chat, cursor]));
     for (const chat of synced.chats) {
-        await applyChat(work, chat, named.get(chat.chat.id), nowMs);
         work.clearStale(chat.chat.id);
+        await applyChat(work, chat, named.get(chat.chat.id), nowMs);
         named.delete(chat.chat.id);
     }
     // Left out of the answer: most likely one is no longer a member. Asking for the row decides it.

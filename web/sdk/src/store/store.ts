@@ -101,13 +101,16 @@ export class Store {
     async last(chat: string, after: number, through: number, limit: number): Promise<Entry[]> {
         if (after >= through) return [];
         const table = this.#begin("entries").objectStore("entries");
-        const found: Entry[] = [];
-        const request = table.openCursor(entryKeys(chat, after, through), "prev");
-        for (let cursor = await result(request); cursor && found.length < limit; cursor = await result(request)) {
-            found.push(cursor.value as EntryRecord);
-            cursor.continue();
+        const keys = entryKeys(chat, after, through);
+        // Reading backwards goes one by one; stepping to the first key and reading forwards is three requests.
+        const request = table.openKeyCursor(keys, "prev");
+        let cursor = await result(request);
+        if (cursor && limit > 1) {
+            cursor.advance(limit - 1);
+            cursor = await result(request);
         }
-        return found.reverse();
+        const first = cursor && IDBKeyRange.bound(cursor.key, keys.upper);
+        return result<EntryRecord[]>(table.getAll(first ?? keys));
     }
 
     /**

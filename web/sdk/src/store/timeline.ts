@@ -1,7 +1,7 @@
 /** Steps on a chat's record and entries, each within a transaction. */
 
 import type { ChatRow, Entry } from "../protocol.generated";
-import { addRange, newest, type Range, type Run, runOfEntry, touches } from "./ranges";
+import { addRange, newest, type Run, runOfEntry, touches } from "./ranges";
 import type { ChatRecord } from "./records";
 import type { Work } from "./work";
 
@@ -98,29 +98,32 @@ function newRecord(row: ChatRow): ChatRecord {
 }
 
 async function recount(work: Work, record: ChatRecord, row: ChatRow): Promise<ChatRecord> {
+    // The row is older than one's own mark: its numbers start from another place than ours.
+    if (record.read > row.read) return { ...record, ...(await countFrom(work, record)) };
     const through = row.last?.stamp ?? 0;
-    if (record.read > row.read) {
-        const own = await countFrom(work, record);
-        if (own) return { ...record, ...own };
-    }
-    const isAllRead = record.read >= through;
     const newer = await count(work, record, Math.max(through, record.read), record.countedThrough);
     return {
         ...record,
-        unread: (isAllRead ? 0 : row.unread) + newer.unread,
-        mentions: (isAllRead ? 0 : row.mentions) + newer.mentions,
+        unread: row.unread + newer.unread,
+        mentions: row.mentions + newer.mentions,
         countedThrough: Math.max(through, record.countedThrough),
     };
 }
 
-/** Counts from the read mark on by what is kept; `null` when what is kept does not reach down to it. */
+/** Whether what is kept reaches from the read mark to the newest entry, so that counting it is exact. */
+export function isCountable(record: ChatRecord): boolean {
+    const known = newest(record.ranges);
+    return known !== null && known.after <= record.read && known.through >= (record.last?.stamp ?? 0);
+}
+
+/** Counts from the read mark on by what is kept; `null` when that would not be exact. */
 async function countFrom(
     work: Work,
     record: ChatRecord,
 ): Promise<Pick<ChatRecord, "unread" | "mentions" | "countedThrough"> | null> {
-    const known: Range | null = newest(record.ranges);
-    if (!known || known.after > record.read) return null;
-    return { ...(await count(work, record, record.read, known.through)), countedThrough: known.through };
+    const through = newest(record.ranges)?.through ?? 0;
+    if (!isCountable(record)) return null;
+    return { ...(await count(work, record, record.read, through)), countedThrough: through };
 }
 
 async function count(
@@ -134,7 +137,8 @@ async function count(
 }
 
 /**
- * Moves one's own read mark; it never falls.
+ * Moves one's own read mark; it never falls. Where the count is not exact afterwards (see {@link isCountable}) and
+ * something is left unread, the row must be asked for.
  *
  * @param pending whether the server has yet to be told.
  */

@@ -4,13 +4,15 @@ import type { ChatState, ClientChange, Connection, CurlewClient } from "../clien
 import { Host } from "../engine/host";
 import { Mirror } from "../mirror";
 import type { Notice } from "../notice";
-import { type Cancel, newClientId, type Platform } from "../platform";
+import { newClientId, type Platform } from "../platform";
 import type { Account, Member, ServerInfo, Session, User } from "../protocol.generated";
-import { type Changes, noChanges, type OutboxRecord } from "../store/records";
+import type { Changes } from "../store/records";
 import { Store } from "../store/store";
+import { Drafts } from "./drafts";
 import { chatState } from "./rows";
 import { Tabs } from "./tabs";
 import { Timeline } from "./timeline";
+import { Unsent } from "./unsent";
 
 /** What a client is made with. */
 export interface TabClientOptions {
@@ -19,7 +21,6 @@ export interface TabClientOptions {
     readonly device: { readonly name: string; readonly platform: string };
 }
 
-const DRAFT_PAUSE_MS = 300;
 /** Whom one has not seen for a day may have another name. */
 const USER_FRESH_MS = 24 * 60 * 60 * 1000;
 
@@ -31,13 +32,12 @@ export class TabClient implements CurlewClient {
     readonly #listeners = new Set<(change: ClientChange) => void>();
     readonly #timelines = new Set<Timeline>();
     readonly #rows = new Map<string, ChatState>();
-    readonly #draftTimers = new Map<string, Cancel>();
     readonly #wanted = new Set<string>();
-    /** Messages the store refused to keep; they would be lost in silence otherwise. */
-    readonly #unkept: OutboxRecord[] = [];
     #sorted: readonly ChatState[] | null = null;
     #store: Store | null = null;
     #tabs: Tabs | null = null;
+    #drafts: Drafts | null = null;
+    #unsent: Unsent | null = null;
     #early: Notice[] | null = [];
     #connection: Connection = { state: "offline" };
 
@@ -74,6 +74,9 @@ export class TabClient implements CurlewClient {
             heard: (notice) => this.#heard(notice),
             lead: () => this.#lead(store),
         });
+        const tell = (notice: Notice): void => this.#tabs?.tell(notice);
+        this.#drafts = new Drafts(this.#platform, store, this.#mirror, tell);
+        this.#unsent = new Unsent(this.#platform, store, this.#mirror, tell, (chats) => this.#outboxChanged(chats));
         this.#mirror.load(await store.load());
         const early = this.#early ?? [];
         this.#early = null;
@@ -82,7 +85,7 @@ export class TabClient implements CurlewClient {
     }
 
     async stop(): Promise<void> {
-        await this.#keepDrafts();
+        await this.#drafts?.keepAll();
         for (const timeline of [...this.#timelines]) timeline.close();
         this.#tabs?.stop();
         this.#store?.close();
@@ -209,32 +212,15 @@ export class TabClient implements CurlewClient {
     }
 
     send(chat: string, text: string, options: { replyTo?: number; mentions?: string[] } = {}): void {
-        void this.#keep({
-            clientId: newClientId(this.#platform),
-            chat,
-            content: { type: "text", text },
-            replyTo: options.replyTo ?? null,
-            mentions: options.mentions ?? [],
-            createdMs: this.#platform.clock.now(),
-            error: null,
-        });
+        void this.#unsent?.add(chat, { type: "text", text }, options.replyTo ?? null, options.mentions ?? []);
     }
 
     retry(chat: string, key: string): void {
-        const unkept = this.#takeUnkept(key);
-        if (unkept) return void this.#keep({ ...unkept, error: null });
-        void this.#changeOutbox(chat, async (work) => {
-            const item = await work.outboxItem(key);
-            if (item?.error) work.putOutbox({ ...item, error: null });
-        });
+        void this.#unsent?.retry(chat, key);
     }
 
     discard(chat: string, key: string): void {
-        if (this.#takeUnkept(key)) return void this.#reloadOutbox([chat]);
-        void this.#changeOutbox(chat, async (work) => {
-            const item = await work.outboxItem(key);
-            if (item?.error) work.removeOutbox(item);
-        });
+        void this.#unsent?.discard(chat, key);
     }
 
     markRead(chat: string, stamp: number): void {
@@ -245,12 +231,7 @@ export class TabClient implements CurlewClient {
     }
 
     setDraft(chat: string, text: string): void {
-        if ((this.#mirror.drafts.get(chat) ?? "") === text) return;
-        this.#mirror.setDraft(chat, text);
-        this.#rowsChanged([chat]);
-        this.#draftTimers.get(chat)?.();
-        const timer = this.#platform.clock.after(DRAFT_PAUSE_MS, () => void this.#keepDraft(chat));
-        this.#draftTimers.set(chat, timer);
+        if (this.#drafts?.set(chat, text)) this.#rowsChanged([chat]);
     }
 
     get #running(): Tabs {
@@ -280,7 +261,7 @@ export class TabClient implements CurlewClient {
             return;
         }
         // What is being written in this tab is newer than what any tab has kept.
-        if (notice.kind === "draft" && this.#draftTimers.has(notice.chat)) return;
+        if (notice.kind === "draft" && this.#drafts?.isBeingWritten(notice.chat)) return;
         const before = [...this.#mirror.chats.keys()];
         this.#mirror.apply(notice);
         switch (notice.kind) {
@@ -309,13 +290,17 @@ export class TabClient implements CurlewClient {
         const ids = [...changes.chats.map((chat) => chat.id), ...changes.removed, ...ofPeers.map((chat) => chat.id)];
         if (ids.length > 0) this.#rowsChanged([...new Set(ids)]);
         if (peers.size > 0) this.#emit({ type: "users", ids: [...peers] });
-        if (changes.outbox.length > 0) void this.#reloadOutbox(changes.outbox);
+        if (changes.outbox.length > 0) void this.#unsent?.reload(changes.outbox);
+    }
+
+    #outboxChanged(chats: readonly string[]): void {
+        for (const timeline of [...this.#timelines]) if (chats.includes(timeline.chat)) timeline.refresh();
+        this.#rowsChanged(chats);
     }
 
     #signedOut(): void {
-        for (const stopTimer of this.#draftTimers.values()) stopTimer();
-        this.#draftTimers.clear();
-        this.#unkept.length = 0;
+        this.#drafts?.clear();
+        this.#unsent?.clear();
         this.#connection = { state: "offline" };
         for (const timeline of [...this.#timelines]) timeline.clear();
     }
@@ -342,62 +327,5 @@ export class TabClient implements CurlewClient {
         this.#running.call("wantUsers", ids).catch(() => {
             // Asked for again the next time somebody is shown.
         });
-    }
-
-    async #keep(message: OutboxRecord): Promise<void> {
-        const { chat } = message;
-        const isKept = await this.#changeOutbox(chat, (work) => work.addOutbox(message));
-        if (isKept || !this.#mirror.session) return;
-        const error = { code: "internal", message: "not kept", retry: "later", outcome: "none" } as const;
-        this.#unkept.push({ ...message, error });
-        await this.#reloadOutbox([chat]);
-    }
-
-    #takeUnkept(key: string): OutboxRecord | null {
-        const place = this.#unkept.findIndex((message) => message.clientId === key);
-        return place < 0 ? null : (this.#unkept.splice(place, 1)[0] ?? null);
-    }
-
-    async #changeOutbox(chat: string, change: Parameters<Store["write"]>[1]): Promise<boolean> {
-        const session = this.#mirror.session;
-        if (!session) return false;
-        try {
-            await this.#opened.write(session.id, change, true);
-        } catch {
-            return false;
-        }
-        this.#tabs?.tell({ kind: "data", changes: { ...noChanges(), outbox: [chat] } });
-        return true;
-    }
-
-    async #reloadOutbox(chats: readonly string[]): Promise<void> {
-        for (const chat of chats) {
-            const kept = await this.#opened.outbox(chat).catch(() => null);
-            // Stopped meanwhile.
-            if (!kept) return;
-            const unkept = this.#unkept.filter((message) => message.chat === chat);
-            if (this.#mirror.session) this.#mirror.setOutbox(chat, [...kept, ...unkept]);
-            for (const timeline of [...this.#timelines]) if (timeline.chat === chat) timeline.refresh();
-        }
-        this.#rowsChanged(chats);
-    }
-
-    async #keepDrafts(): Promise<void> {
-        for (const chat of [...this.#draftTimers.keys()]) await this.#keepDraft(chat);
-    }
-
-    async #keepDraft(chat: string): Promise<void> {
-        this.#draftTimers.get(chat)?.();
-        this.#draftTimers.delete(chat);
-        const session = this.#mirror.session;
-        if (!session) return;
-        const text = this.#mirror.drafts.get(chat) ?? "";
-        try {
-            await this.#opened.write(session.id, (work) => work.putDraft(chat, text));
-        } catch {
-            // The session is over, or the store is full: a draft is not worth an error.
-            return;
-        }
-        this.#tabs?.tell({ kind: "draft", chat, text });
     }
 }
