@@ -104,7 +104,7 @@ export const SCENES = [
     { name: "new-group", scene: "", hash: "#/new/group", async steps(page) {
         await button(page, "Create group").click();
         await page.locator(".person", { hasText: "@maria.silva" }).first().click();
-        await page.locator(".person", { hasText: "@jonas" }).first().click();
+        await page.locator(".person", { hasText: "@build-bot" }).first().click();
         await pause(page);
     } },
     { name: "settings", scene: "", hash: "#/settings" },
