@@ -10,6 +10,8 @@ import { indexAtOrAfter, rowAt, shiftBetween, type Row } from "./rows";
 /** The list numbers its rows from here, so that rows put before the first still have a number. */
 const FIRST_INDEX = 100_000_000;
 const FLASH_MS = 1600;
+/** More is loaded when an end of the window is as near as this. */
+const MARGIN = 40;
 
 /** What the list on the screen can do. */
 export interface Scroller {
@@ -85,6 +87,25 @@ export class Timeline {
         this.scroller = scroller;
     }
 
+    /**
+     * How many items at the front are held back. What stands above the oldest item is not known while there are
+     * older ones: shown too early, it would change its height when they come.
+     */
+    get held(): number {
+        return this.hasOlder && this.items.length > 1 ? 1 : 0;
+    }
+
+    /** The items to show. */
+    get shown(): readonly TimelineItem[] {
+        return this.held > 0 ? this.items.slice(this.held) : this.items;
+    }
+
+    /** The part in view, as offsets in {@link items}. */
+    setRange(from: number, to: number): void {
+        if (from < MARGIN) void this.loadOlder();
+        if (to > this.items.length - MARGIN) void this.loadNewer();
+    }
+
     /** One row, by its offset in {@link items}. */
     row(offset: number): Row | null {
         return rowAt(this.items, offset, this.marker, this.host.me);
@@ -127,7 +148,7 @@ export class Timeline {
     async jumpTo(stamp: number): Promise<void> {
         const here = this.at(stamp);
         if (here) {
-            this.scroller?.toRow(this.items.indexOf(here), "center");
+            this.scroller?.toRow(this.items.indexOf(here) - this.held, "center");
         } else {
             await this.attempt(() => this.view.jumpTo(stamp));
             this.reanchor(stamp, "center");
