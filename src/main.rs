@@ -1,1 +1,3 @@
-fn main(){}
+//! The `curlew` program.
+
+fn main() {}
