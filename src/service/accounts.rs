@@ -70,7 +70,11 @@ impl Service {
     /// # Errors
     ///
     /// `Unauthorized` for every token that is not good, whatever the reason.
-    pub async fn resume(&self, _token: &str, _device: Option<Device>) -> Result<LoggedIn, ServiceError> {
+    pub async fn resume(
+        &self,
+        _token: &str,
+        _device: Option<Device>,
+    ) -> Result<LoggedIn, ServiceError> {
         todo!()
     }
 

@@ -14,7 +14,7 @@ pub enum ServiceError {
         /// Path of the value.
         field: &'static str,
         /// What is wrong with it, as the rest of a sentence.
-        reason: Cow<'static str>,
+        reason: Cow<'static, str>,
     },
     /// A value is longer than allowed. Shorten it.
     #[error("{field} {reason}")]
@@ -22,7 +22,7 @@ pub enum ServiceError {
         /// Path of the value.
         field: &'static str,
         /// The bound, as the rest of a sentence.
-        reason: Cow<'static str>,
+        reason: Cow<'static, str>,
     },
     /// User name, password, token or invitation not accepted.
     #[error("not accepted")]
@@ -60,12 +60,18 @@ pub enum ServiceError {
 
 impl ServiceError {
     /// A value is missing or out of bounds.
-    pub fn invalid(field: &'static str, reason: impl Into<Cow<'static str>>) -> Self {
-        Self::Invalid { field, reason: reason.into() }
+    pub fn invalid(field: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Invalid {
+            field,
+            reason: reason.into(),
+        }
     }
 
     /// A value is longer than allowed.
-    pub fn too_large(field: &'static str, reason: impl Into<Cow<'static str>>) -> Self {
-        Self::TooLarge { field, reason: reason.into() }
+    pub fn too_large(field: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::TooLarge {
+            field,
+            reason: reason.into(),
+        }
     }
 }

@@ -56,7 +56,11 @@ impl Service {
     /// # Errors
     ///
     /// `NotFound`, `Invalid`, `TooLarge`, `Conflict`, `RateLimited`, `Store` or `Unknown` (outcome unknown).
-    pub async fn send(&self, _caller: &Caller, _message: NewMessage) -> Result<SentMessage, ServiceError> {
+    pub async fn send(
+        &self,
+        _caller: &Caller,
+        _message: NewMessage,
+    ) -> Result<SentMessage, ServiceError> {
         todo!()
     }
 

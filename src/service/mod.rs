@@ -13,7 +13,6 @@ mod people;
 mod reads;
 mod sync;
 
-
 use std::sync::Arc;
 
 pub use accounts::{Credentials, LoggedIn, Registration};
