@@ -74,6 +74,11 @@ pub enum Changed {
         /// Whether it was committed by an earlier request with the same id.
         repeated: bool,
     },
+    /// There was nothing to change.
+    Nothing {
+        /// The version of the membership now.
+        members_version: u64,
+    },
     /// The id was used for another request.
     Conflict,
     /// There is no such chat.
@@ -122,7 +127,7 @@ impl Chats {
         request: &ChangeRequest,
         effects: Effects,
     ) -> Result<Swapped, StoreError> {
-        let (commit, _) = commit(chat, None, Head::new(epoch), request, effects);
+        let (commit, ..) = commit(chat, None, Head::new(epoch), request, effects);
         self.engine.commit(commit).await
     }
 
@@ -138,7 +143,7 @@ impl Chats {
         chat: &ChatId,
         request: &ChangeRequest,
         users: &[UserId],
-        decide: impl Fn(&ChatState) -> Result<Effects, E> + Send + Sync,
+        decide: impl Fn(&ChatState) -> Result<Option<Effects>, E> + Send + Sync,
     ) -> Result<Changed, E> {
         for _ in 0..ATTEMPTS {
             let mut reads = look(chat, users);
@@ -155,10 +160,13 @@ impl Chats {
             if let Some(record) = decode(record, key, ChangeRecord::decode)? {
                 return Ok(repeated(record, request, state.head.members_version));
             }
-            let effects = decide(&state)?;
-            let (commit, record) = commit(chat, Some(raw), state.head.clone(), request, effects);
+            let members_version = state.head.members_version;
+            let Some(effects) = decide(&state)? else {
+                return Ok(Changed::Nothing { members_version });
+            };
+            let (commit, record, members_version) =
+                commit(chat, Some(raw), state.head, request, effects);
             if self.engine.commit(commit).await? == Swapped::Yes {
-                let members_version = state.head.members_version + 1;
                 return Ok(Changed::Committed {
                     record,
                     members_version,
@@ -248,6 +256,21 @@ impl Chats {
             .flat_map(Answer::rows)
             .filter_map(|row| user(&row.member))
             .collect())
+    }
+
+    /// How many chats each of `users` may be a member of, in one round trip.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn counts(&self, users: &[UserId]) -> Result<Vec<u64>, StoreError> {
+        let reads = users.iter().map(|user| Read::Count {
+            key: keys::user_chats(user),
+            from: 0,
+            through: Stamp::MAX.get(),
+        });
+        let answers = self.engine.read(reads.collect()).await?;
+        Ok(answers.into_iter().map(Answer::count).collect())
     }
 
     /// Chats a user may be a member of: the index, newest first. The chat itself has the last word.
@@ -409,19 +432,19 @@ fn found(
     )))
 }
 
-/// The commit of one change, and its record.
+/// The commit of one change, its record, and the version of the membership after it.
 fn commit(
     chat: &ChatId,
     expected: Option<Bytes>,
     mut head: Head,
     request: &ChangeRequest,
     effects: Effects,
-) -> (Commit, ChangeRecord) {
+) -> (Commit, ChangeRecord, u64) {
     let opens_segment = head.open_change_slot();
     let prev = head.change_last;
     head.change_last = Stamp::from_micros(request.now_us).max(prev.next());
     head.change_count += 1;
-    head.members_version += 1;
+    head.members_version += u64::from(!effects.members.is_empty());
     let record = ChangeRecord {
         stamp: head.change_last,
         prev,
@@ -460,7 +483,7 @@ fn commit(
         new: Some(head.encode()),
         life: None,
     };
-    (Commit { swap, writes }, record)
+    (Commit { swap, writes }, record, head.members_version)
 }
 
 fn membership(chat: &ChatId, user: &UserId, member: Option<&MemberRecord>) -> Vec<Write> {

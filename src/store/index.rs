@@ -36,6 +36,8 @@ impl Seek {
 pub(super) struct Rows {
     /// The rows themselves.
     pub(super) rows: Vec<Row>,
+    /// Stamp of the row before the first one; 0 when there is none or it was not looked at.
+    pub(super) preceding: Stamp,
     /// Whether a row stands at the very stamp that an `After` began at.
     pub(super) anchored: bool,
     /// Whether there are more in the direction of the seek.
@@ -161,21 +163,29 @@ impl Seek {
 }
 
 fn cut(mut rows: Vec<Row>, seek: Seek, limit: usize) -> Rows {
-    let anchored = match (seek, rows.first()) {
-        (Seek::After(stamp), Some(row)) => row.score == stamp.get(),
-        _ => false,
+    let anchor = match seek {
+        Seek::After(stamp) => rows
+            .first()
+            .filter(|row| row.score == stamp.get())
+            .map(|_| stamp),
+        Seek::Before(_) => None,
     };
-    if anchored {
+    if anchor.is_some() {
         rows.remove(0);
     }
-    let has_more = rows.len() > limit;
+    let beyond = rows.get(limit).map(|row| Stamp::from_micros(row.score));
     rows.truncate(limit);
-    if matches!(seek, Seek::Before(_)) {
-        rows.reverse();
-    }
+    let preceding = match seek {
+        Seek::After(_) => anchor,
+        Seek::Before(_) => {
+            rows.reverse();
+            beyond
+        }
+    };
     Rows {
         rows,
-        anchored,
-        has_more,
+        preceding: preceding.unwrap_or(Stamp::ZERO),
+        anchored: anchor.is_some(),
+        has_more: beyond.is_some(),
     }
 }

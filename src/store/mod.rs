@@ -19,7 +19,9 @@ pub mod interests;
 pub mod keys;
 #[cfg(feature = "redis")]
 pub mod kv;
+pub mod reads;
 pub mod record;
+pub mod rows;
 pub mod timelines;
 
 pub use engine::Engine;

@@ -165,7 +165,7 @@ impl Timelines {
         }
         let (values, floor) = self.entries(timeline, &rows.rows).await?;
         let mut page = Page {
-            entries: stand(rows.rows, values),
+            entries: stand(rows.rows, rows.preceding, values),
             anchored: rows.anchored,
             has_more: rows.has_more,
             floor: floor.unwrap_or(head.floor),
@@ -261,8 +261,8 @@ impl Page {
     }
 }
 
-fn stand(rows: Vec<Row>, values: Vec<Option<Bytes>>) -> Vec<Standing> {
-    let mut before = (Stamp::ZERO, 0);
+fn stand(rows: Vec<Row>, preceding: Stamp, values: Vec<Option<Bytes>>) -> Vec<Standing> {
+    let mut before = (preceding, 0);
     rows.into_iter()
         .zip(values)
         .map(|(row, value)| {
