@@ -7,18 +7,26 @@ mod accounts;
 mod chats;
 mod error;
 mod interest;
+mod limits;
 mod logs;
 mod messages;
+mod names;
+mod passwords;
 mod people;
 mod reads;
+mod sessions;
+mod setup;
 mod sync;
 
 use std::sync::Arc;
+
+use passwords::Passwords;
 
 pub use accounts::{Credentials, LoggedIn, Registration};
 pub use chats::NewChat;
 pub use error::ServiceError;
 pub use interest::ChatPosition;
+pub use limits::Limiter;
 pub use messages::{NewMessage, SentMessage, TimelineQuery};
 
 use crate::{
@@ -26,7 +34,7 @@ use crate::{
     cluster::{Cluster, Origin},
     config::{AuthConfig, LimitsConfig},
     model::{SessionId, UserId},
-    store::Engine,
+    store::{Accounts, Codes, Engine, Sessions},
 };
 
 /// What the service stands on.
@@ -49,6 +57,27 @@ pub struct Parts {
 /// Every operation. Cheap to share; one per process.
 pub struct Service {
     parts: Parts,
+    accounts: Accounts,
+    devices: Sessions,
+    codes: Codes,
+    passwords: Passwords,
+    limiter: Limiter,
+}
+
+impl Service {
+    /// Every operation, on these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let engine = || Arc::clone(&parts.engine);
+        Self {
+            accounts: Accounts::new(engine()),
+            devices: Sessions::new(engine()),
+            codes: Codes::new(engine()),
+            passwords: Passwords::new(&parts.auth, Arc::clone(&parts.random)),
+            limiter: Limiter::new(&parts.limits, Arc::clone(&parts.clock)),
+            parts,
+        }
+    }
 }
 
 /// Who asks.

@@ -7,6 +7,8 @@
 //! Layer: store. Knows keys and records; does not know sessions, permissions or envelopes.
 //! Key shapes: `keys.rs`. Why one engine trait below many concerns: `docs/decisions/0001-engine.md`.
 
+pub mod accounts;
+pub mod codes;
 pub mod conformance;
 #[cfg(feature = "embedded")]
 pub mod embedded;
@@ -16,6 +18,12 @@ pub mod keys;
 #[cfg(feature = "redis")]
 pub mod kv;
 pub mod record;
+pub mod secrets;
+pub mod sessions;
 
+pub use accounts::Accounts;
+pub use codes::Codes;
 pub use engine::Engine;
 pub use error::StoreError;
+pub use secrets::Secrets;
+pub use sessions::Sessions;

@@ -7,7 +7,16 @@ pub mod append;
 mod entry;
 mod fields;
 mod head;
+mod invite;
+mod session;
+mod token;
+mod user;
+mod versioned;
 
 pub use append::{AppendOutcome, AppendStep, Placed};
 pub use entry::EntryRecord;
 pub use head::Head;
+pub use invite::{CodeUse, InviteRecord, SetupRecord};
+pub use session::SessionRecord;
+pub use token::TokenRecord;
+pub use user::{PasswordHash, UserRecord};
