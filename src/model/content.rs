@@ -130,8 +130,11 @@ impl Opaque {
         }
         let mut nodes = 0;
         let mut bytes = 0;
-        let mut open: Vec<(usize, Option<&str>, &Value)> =
-            self.fields.iter().map(|(name, value)| (1, Some(name.as_str()), value)).collect();
+        let mut open: Vec<(usize, Option<&str>, &Value)> = self
+            .fields
+            .iter()
+            .map(|(name, value)| (1, Some(name.as_str()), value))
+            .collect();
         while let Some((depth, name, value)) = open.pop() {
             nodes += 1;
             bytes += name.map_or(0, str::len) + value.as_str().map_or(1, str::len);
@@ -139,9 +142,14 @@ impl Opaque {
                 return Some(("content", "is nested deeper than 8"));
             }
             match value {
-                Value::Array(items) => open.extend(items.iter().map(|item| (depth + 1, None, item))),
-                Value::Object(fields) => open
-                    .extend(fields.iter().map(|(name, item)| (depth + 1, Some(name.as_str()), item))),
+                Value::Array(items) => {
+                    open.extend(items.iter().map(|item| (depth + 1, None, item)))
+                }
+                Value::Object(fields) => open.extend(
+                    fields
+                        .iter()
+                        .map(|(name, item)| (depth + 1, Some(name.as_str()), item)),
+                ),
                 _ => {}
             }
         }
@@ -169,7 +177,11 @@ impl Serialize for Content {
                 map.serialize_entry("text", &text.text)?;
                 map.end()
             }
-            Self::System(event) => Tagged { kind: "system", fields: event }.serialize(serializer),
+            Self::System(event) => Tagged {
+                kind: "system",
+                fields: event,
+            }
+            .serialize(serializer),
             Self::Other(other) => {
                 let mut map = serializer.serialize_map(Some(other.fields.len() + 1))?;
                 map.serialize_entry("type", &other.kind)?;
@@ -218,7 +230,10 @@ mod tests {
 
     #[test]
     fn known_and_unknown_types_pass_through_both_formats_unchanged() {
-        assert_eq!(round_trip(&json!({ "type": "text", "text": "你好" })), Content::text("你好"));
+        assert_eq!(
+            round_trip(&json!({ "type": "text", "text": "你好" })),
+            Content::text("你好")
+        );
         round_trip(&json!({ "type": "system", "event": "left", "actor": "u1" }));
         round_trip(&json!({ "type": "x.poll", "choices": ["a", { "b": [1, 2.5, null, true] }] }));
     }
@@ -229,8 +244,14 @@ mod tests {
         let wide: Vec<u32> = (0..300).collect();
         for (wire, field) in [
             (json!({ "type": "text", "text": " \n" }), "content.text"),
-            (json!({ "type": "text", "text": "x".repeat(16_385) }), "content.text"),
-            (json!({ "type": "system", "event": "left", "actor": "u1" }), "content.type"),
+            (
+                json!({ "type": "text", "text": "x".repeat(16_385) }),
+                "content.text",
+            ),
+            (
+                json!({ "type": "system", "event": "left", "actor": "u1" }),
+                "content.type",
+            ),
             (json!({ "type": "", "a": 1 }), "content.type"),
             (json!({ "type": "x", "a": deep }), "content"),
             (json!({ "type": "x", "a": wide }), "content"),

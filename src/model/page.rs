@@ -121,7 +121,10 @@ impl Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { offset: 0, limit: Self::default_limit() }
+        Self {
+            offset: 0,
+            limit: Self::default_limit(),
+        }
     }
 }
 
