@@ -15,6 +15,7 @@ mod commits;
 mod lives;
 mod probe;
 mod races;
+mod refusals;
 mod sets;
 mod sorted_sets;
 mod strings;
@@ -36,6 +37,7 @@ pub async fn engine(engine: &dyn Engine) {
     swaps::rules(engine).await;
     commits::rules(engine).await;
     appends::rules(engine).await;
+    refusals::rules(engine).await;
     timelines::rules(engine).await;
     races::rules(engine).await;
 }
