@@ -1,1 +1,6 @@
+<<<<<<< HEAD
+=======
+//! The `curlew` program.
+
+>>>>>>> main
 fn main() {}
