@@ -1,1 +1,9 @@
-fn main() {}
+//! Stories that need real servers: one test binary, started from nothing but this repository.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test, whatever cannot be had is a failure, and the line tells which"
+)]
+
+mod stores;
+mod support;
