@@ -1,12 +1,14 @@
 //! How a configuration comes together: defaults, file, environment, command line; the later one wins.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use serde::Deserialize;
-use serde_json::Value as Schema;
 use toml::{Table, Value};
 
-use super::{Config, ConfigError, Origin};
+use super::{
+    Config, ConfigError, Origin,
+    known::{Known, Setting},
+};
 
 /// Every environment variable that is a setting begins with this.
 const PREFIX: &str = "CURLEW__";
@@ -57,6 +59,10 @@ impl Config {
     /// # Errors
     ///
     /// [`ConfigError`], whose text names the key, where it stands and what would be right.
+    ///
+    /// # Panics
+    ///
+    /// Never: every value was read alone before all are read together.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let known = Known::settings();
         let mut sections = Table::new();
@@ -72,20 +78,6 @@ impl Config {
         let config = Self::deserialize(sections).expect("every value was read alone before");
         config.validate()?;
         Ok(config)
-    }
-}
-
-/// One value for one key, and where it was written.
-struct Setting {
-    section: String,
-    key: String,
-    value: Value,
-    origin: Origin,
-}
-
-impl Setting {
-    fn path(&self) -> String {
-        format!("{}.{}", self.section, self.key)
     }
 }
 
@@ -140,147 +132,6 @@ fn from_command_line(known: &Known, set: &str) -> Result<Setting, ConfigError> {
         Some((section, key)) => known.parse(section, key, text.trim(), Origin::CommandLine),
         None => Err(known.unknown(path, Origin::CommandLine)),
     }
-}
-
-/// How a value is written where there is only text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// As it is; quotes are allowed.
-    Text,
-    /// As in TOML: numbers, `true`, `false`.
-    Bare,
-    /// As a TOML array, or with commas between.
-    List,
-}
-
-/// The settings there are, from the types of the sections.
-struct Known(BTreeMap<String, Form>);
-
-impl Known {
-    fn settings() -> Self {
-        let schema = schemars::schema_for!(Config).to_value();
-        let mut forms = BTreeMap::new();
-        for (section, reference) in properties(&schema) {
-            for (key, kind) in properties(resolve(&schema, reference)) {
-                forms.insert(format!("{section}.{key}"), form(kind));
-            }
-        }
-        Self(forms)
-    }
-
-    /// Reads `text` as the value of a setting.
-    fn parse(
-        &self,
-        section: &str,
-        key: &str,
-        text: &str,
-        origin: Origin,
-    ) -> Result<Setting, ConfigError> {
-        let path = format!("{section}.{key}");
-        let Some(form) = self.0.get(&path) else {
-            return Err(self.unknown(&path, origin));
-        };
-        let value = read(*form, text).map_err(|error| ConfigError::Value {
-            origin: origin.clone(),
-            key: path,
-            reason: error.message().to_owned(),
-        })?;
-        Ok(Setting {
-            section: section.to_owned(),
-            key: key.to_owned(),
-            value,
-            origin,
-        })
-    }
-
-    /// Whether there is such a setting and the value is of its type.
-    fn check(&self, setting: &Setting) -> Result<(), ConfigError> {
-        let path = setting.path();
-        if !self.0.contains_key(&path) {
-            return Err(self.unknown(&path, setting.origin.clone()));
-        }
-        let alone = Table::from_iter([(setting.key.clone(), setting.value.clone())]);
-        let config = Table::from_iter([(setting.section.clone(), Value::Table(alone))]);
-        match Config::deserialize(config) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(ConfigError::Value {
-                origin: setting.origin.clone(),
-                key: path,
-                reason: error.message().to_owned(),
-            }),
-        }
-    }
-
-    fn unknown(&self, path: &str, origin: Origin) -> ConfigError {
-        ConfigError::Unknown {
-            origin,
-            key: path.to_owned(),
-            nearest: self.nearest(path),
-        }
-    }
-
-    /// The setting that looks most like `path`: by its whole name, or by its key in another section.
-    fn nearest(&self, path: &str) -> Option<String> {
-        let wanted = path.rsplit('.').next().unwrap_or(path);
-        let likeness = |known: &String| {
-            let key = known.rsplit('.').next().unwrap_or(known);
-            let whole = strsim::normalized_damerau_levenshtein(path, known);
-            whole.max(0.95 * strsim::normalized_damerau_levenshtein(wanted, key))
-        };
-        self.0
-            .keys()
-            .map(|known| (likeness(known), known))
-            .filter(|(likeness, _)| *likeness >= 0.6)
-            .max_by(|one, other| one.0.total_cmp(&other.0))
-            .map(|(_, known)| known.clone())
-    }
-}
-
-fn properties(schema: &Schema) -> impl Iterator<Item = (&String, &Schema)> {
-    schema["properties"].as_object().into_iter().flatten()
-}
-
-fn resolve<'a>(schema: &'a Schema, reference: &'a Schema) -> &'a Schema {
-    let pointer = reference["$ref"]
-        .as_str()
-        .and_then(|path| path.strip_prefix('#'));
-    pointer
-        .and_then(|pointer| schema.pointer(pointer))
-        .unwrap_or(reference)
-}
-
-fn form(kind: &Schema) -> Form {
-    let is = |name: &str| {
-        kind["type"] == name
-            || kind["type"]
-                .as_array()
-                .is_some_and(|types| types.iter().any(|kind| kind == name))
-    };
-    match () {
-        () if is("array") => Form::List,
-        () if is("integer") || is("number") || is("boolean") => Form::Bare,
-        () => Form::Text,
-    }
-}
-
-fn read(form: Form, text: &str) -> Result<Value, toml::de::Error> {
-    match form {
-        Form::Bare => toml_value(text),
-        Form::Text if text.starts_with(['"', '\'']) => toml_value(text),
-        Form::Text => Ok(Value::String(text.to_owned())),
-        Form::List if text.starts_with('[') => toml_value(text),
-        Form::List => Ok(Value::Array(
-            text.split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(|item| Value::String(item.to_owned()))
-                .collect(),
-        )),
-    }
-}
-
-fn toml_value(text: &str) -> Result<Value, toml::de::Error> {
-    Value::deserialize(toml::de::ValueDeserializer::parse(text)?)
 }
 
 #[cfg(test)]
@@ -351,7 +202,7 @@ mod tests {
         assert_eq!(config.server.trusted_proxies.len(), 1);
         assert_eq!(config.store.level, Level::Synced);
         assert!(config.store.allow_unsafe);
-        assert_eq!(config.auth.session_life, Duration::from_secs(5400));
+        assert_eq!(config.auth.session_life, Duration::from_mins(90));
         assert!(config.server.metrics_listen.is_some());
     }
 
@@ -393,16 +244,14 @@ mod tests {
             "[store]\nurl = 7\n",
         ] {
             fs::write(&file, text).unwrap();
-            let file = Some(file.path().to_owned());
+            let path = file.path().to_owned();
+            let prefix = path.display().to_string();
             let told = Config::load(&Sources {
-                file: file.clone(),
+                file: Some(path),
                 ..Sources::default()
             });
             let told = told.unwrap_err().to_string();
-            assert!(
-                told.starts_with(&file.unwrap().display().to_string()),
-                "{told}"
-            );
+            assert!(told.starts_with(&prefix), "{told}");
         }
     }
 

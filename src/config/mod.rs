@@ -7,10 +7,12 @@
 
 mod duration;
 mod error;
+mod known;
 mod load;
 mod sections;
 mod url;
 mod validate;
+mod web_origin;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

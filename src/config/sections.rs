@@ -126,8 +126,8 @@ impl Default for AuthConfig {
     fn default() -> Self {
         Self {
             registration: RegistrationMode::Open,
-            session_life: Duration::from_secs(90 * 24 * 3600),
-            invite_life: Duration::from_secs(7 * 24 * 3600),
+            session_life: Duration::from_hours(90 * 24),
+            invite_life: Duration::from_hours(7 * 24),
             argon2_memory_kib: 19_456,
             argon2_passes: 2,
             argon2_parallel: 2,
