@@ -8,10 +8,14 @@ mod chats;
 mod error;
 mod interest;
 mod logs;
+mod members;
+mod memberships;
 mod messages;
+mod outbox;
 mod people;
 mod reads;
 mod sync;
+mod timelines;
 
 use std::sync::Arc;
 
@@ -19,7 +23,8 @@ pub use accounts::{Credentials, LoggedIn, Registration};
 pub use chats::NewChat;
 pub use error::ServiceError;
 pub use interest::ChatPosition;
-pub use messages::{NewMessage, SentMessage, TimelineQuery};
+pub use messages::{NewMessage, SentMessage};
+pub use timelines::TimelineQuery;
 
 use crate::{
     clock::{Clock, Random},
