@@ -6,6 +6,8 @@
 //! commit, append ─▶ queue ─▶ committer, one thread ─▶ batch ──┘
 //! ```
 //!
+//! A reader may see a write a moment before it is kept at the level asked for; nobody is told that it is kept.
+//!
 //! Layer: store. Keys in the database: `layout.rs`. Who changes it, and what happens when the disk refuses:
 //! `committer.rs`. One key holds one type for ever; `keys.rs` sees to it, so nothing here looks.
 
@@ -198,10 +200,13 @@ impl Engine for EmbeddedEngine {
         }
     }
 
-    /// Fails as well once the disk has refused a write, so that whoever checks clocks sees it.
+    /// Asks the committer: a store that takes no more writes has no time either, so whoever checks clocks
+    /// learns of it.
     async fn time_us(&self) -> Result<u64, StoreError> {
-        self.committer.health().check()?;
-        Ok(self.clock.now_us())
+        match self.change(Task::Write(Vec::new())).await {
+            Ok(_) | Err(StoreError::Overloaded) => Ok(self.clock.now_us()),
+            Err(error) => Err(error),
+        }
     }
 
     fn level(&self) -> Level {

@@ -305,10 +305,7 @@ async fn a_store_that_gave_up_refuses_writes_and_says_so_to_the_clock_check() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path(), Level::Stored).unwrap();
     engine.write(vec![set("a", "1", None)]).await.unwrap();
-    engine
-        .committer
-        .health()
-        .lost(&StoreError::unavailable("disk write", "no space left"));
+    engine.committer.break_down();
     let refused = engine.write(vec![set("a", "2", None)]).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { .. })));
     assert!(matches!(
