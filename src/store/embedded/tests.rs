@@ -235,14 +235,14 @@ async fn ended_lives_are_absent_at_once_and_swept_up_later() {
         "before anything has swept"
     );
 
-    let stored = |key: &str| {
+    let layout = Layout::new(String::new());
+    let stored = |key: &str| engine.disk.get(&layout.string(key)).unwrap().is_some();
+    let ends = || {
         engine
             .disk
-            .get(&engine.layout.string(key))
-            .unwrap()
-            .is_some()
+            .keys(super::layout::ends(u64::MAX - 1), 99)
+            .count()
     };
-    let ends = || engine.disk.keys(layout::ends(u64::MAX - 1), 99).count();
     let swept = async {
         while stored("short") || ends() > 2 {
             tokio::time::sleep(Duration::from_millis(20)).await;
