@@ -12,6 +12,9 @@
 //! `docs/architecture.md` walks a message through them; `tests/it/layers.rs` holds the code to it.
 
 pub mod clock;
+pub mod cluster;
+pub mod config;
 pub mod model;
 pub mod protocol;
+pub mod service;
 pub mod store;

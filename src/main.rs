@@ -1,1 +1,3 @@
+//! The `curlew` program.
+
 fn main() {}

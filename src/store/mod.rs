@@ -7,15 +7,21 @@
 //! Layer: store. Knows keys and records; does not know sessions, permissions or envelopes.
 //! Key shapes: `keys.rs`. Why one engine trait below many concerns: `docs/decisions/0001-engine.md`.
 
+pub mod chats;
 pub mod conformance;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod engine;
 mod error;
+mod index;
+pub mod intents;
+pub mod interests;
 pub mod keys;
 #[cfg(feature = "redis")]
 pub mod kv;
 pub mod record;
+pub mod timelines;
 
 pub use engine::Engine;
 pub use error::StoreError;
+pub use index::Seek;

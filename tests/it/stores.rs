@@ -240,14 +240,12 @@ async fn a_store_that_is_not_there_yet_is_waited_for() {
         "{source}"
     );
     let waiting = tokio::spawn(connect(options(&server)));
-    tokio::task::spawn_blocking(move || {
+    let starting = tokio::task::spawn_blocking(move || {
         server.restart();
         server
-    })
-    .await
-    .unwrap();
-    // The server was killed when its last owner let it go; it had been there, which is enough.
-    let _ = waiting.await.unwrap();
+    });
+    let _server = starting.await.unwrap();
+    waiting.await.unwrap().unwrap();
 }
 
 #[tokio::test]

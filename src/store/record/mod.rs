@@ -4,10 +4,20 @@
 //! numbers in full digits; everything else is MessagePack with named fields.
 
 pub mod append;
+mod chat;
 mod entry;
 mod fields;
+mod hash;
 mod head;
+mod intent;
+mod message;
+mod packed;
 
 pub use append::{AppendOutcome, AppendStep, Placed};
+pub use chat::{ChangeRecord, ChatInfo, MemberRecord, ReadRecord};
 pub use entry::EntryRecord;
+pub use hash::{digest, hashed_id};
 pub use head::Head;
+pub use intent::Intent;
+pub use message::{LogBody, MessageBody, Standing};
+pub(crate) use packed::{pack, unpack};
