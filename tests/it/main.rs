@@ -5,5 +5,6 @@
     reason = "in a test, whatever cannot be had is a failure, and the line tells which"
 )]
 
+mod cluster;
 mod stores;
 mod support;
