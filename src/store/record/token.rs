@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::versioned;
+use super::{pack, unpack};
 use crate::model::{SessionId, UserId};
 
 /// Whose a token is. The token itself is stored nowhere; its SHA-256 is the key.
@@ -21,16 +21,13 @@ impl TokenRecord {
     /// Reads a stored token.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        match versioned::split(value)? {
-            (Self::VERSION, body) => versioned::body(body),
-            _ => None,
-        }
+        unpack(Self::VERSION, value)
     }
 
     /// Spells the token for the store.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        versioned::encode(Self::VERSION, self)
+        pack(Self::VERSION, self)
     }
 }
 
