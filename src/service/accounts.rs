@@ -262,5 +262,9 @@ fn name_taken() -> ServiceError {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "embedded"))]
+mod bench;
+#[cfg(all(test, feature = "embedded"))]
+mod session_tests;
+#[cfg(all(test, feature = "embedded"))]
 mod tests;
