@@ -1,6 +1,6 @@
 //! Sessions: coming back with a token, listing and ending them.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use ring::digest::{SHA256, digest};
@@ -11,7 +11,6 @@ use crate::{
     model::{Device, Session, SessionId, UserId},
     store::{
         accounts::Kept,
-        interests::Interests,
         keys,
         record::{SessionRecord, UserRecord},
         sessions::Named,
@@ -48,7 +47,7 @@ impl Service {
         let (session, owner) = good
             .filter(|(session, _)| session.record.token == hash)
             .ok_or(ServiceError::Unauthorized)?;
-        let device = device.map(names::device).transpose()?;
+        let device = device.as_ref().map(names::device).transpose()?;
         let seen = self.see(&found.user, &found.session, session, device).await;
         Ok(LoggedIn {
             account: owner.account,
@@ -170,9 +169,7 @@ impl Service {
             return Ok(());
         }
         self.devices.end(user, ended).await?;
-        let gateways = Interests::new(Arc::clone(&self.parts.engine))
-            .of_user(user)
-            .await?;
+        let gateways = self.interests.of_user(user).await?;
         let key = keys::user_gateways(user);
         for (id, _) in ended {
             let hint = Hint::SessionEnded {

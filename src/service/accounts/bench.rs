@@ -132,12 +132,12 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    pub(super) fn new() -> Self {
-        Self::with(AuthConfig::default(), LimitsConfig::default())
+    pub(super) async fn new() -> Self {
+        Self::with(AuthConfig::default(), LimitsConfig::default()).await
     }
 
     /// A bench with these rules, but with hashes that cost next to nothing.
-    pub(super) fn with(auth: AuthConfig, limits: LimitsConfig) -> Self {
+    pub(super) async fn with(auth: AuthConfig, limits: LimitsConfig) -> Self {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(TurnedClock {
             start: SystemClock.monotonic(),
@@ -167,7 +167,7 @@ impl Bench {
             limits,
         };
         Self {
-            service: Arc::new(Service::new(parts.clone())),
+            service: Arc::new(Service::start(parts.clone()).await.unwrap()),
             clock,
             engine,
             incarnation,
@@ -178,10 +178,10 @@ impl Bench {
     }
 
     /// A service in another process over the same store, with other rules for accounts.
-    pub(super) fn another(&self, change: impl FnOnce(&mut AuthConfig)) -> Service {
+    pub(super) async fn another(&self, change: impl FnOnce(&mut AuthConfig)) -> Service {
         let mut parts = self.parts.clone();
         change(&mut parts.auth);
-        Service::new(parts)
+        Service::start(parts).await.unwrap()
     }
 
     pub(super) async fn register(&self, name: &str) -> Result<LoggedIn, ServiceError> {

@@ -12,13 +12,13 @@ use crate::{
     store::{Engine, engine::Read, keys},
 };
 
-const HOUR: Duration = Duration::from_secs(3_600);
-const LIFE: Duration = Duration::from_secs(90 * 24 * 3_600);
+const HOUR: Duration = Duration::from_hours(1);
+const LIFE: Duration = Duration::from_hours(90 * 24);
 const NEW_PASSWORD: &str = "heron-lake-77";
 
 #[tokio::test]
 async fn every_kind_of_bad_token_gets_the_same_answer() {
-    let bench = Bench::with(AuthConfig::default(), generous());
+    let bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
     let good = token(&ada);
     let bob = token(&bench.register("bob").await.unwrap());
@@ -81,7 +81,7 @@ async fn every_kind_of_bad_token_gets_the_same_answer() {
 
 #[tokio::test]
 async fn no_token_password_or_invitation_is_ever_written() {
-    let bench = Bench::with(AuthConfig::default(), generous());
+    let bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
     let again = bench.log_in("ada", PASSWORD).await.unwrap();
     let invite = bench.service.create_invite().await.unwrap();
@@ -109,7 +109,7 @@ async fn no_token_password_or_invitation_is_ever_written() {
 
 #[tokio::test]
 async fn a_session_that_is_used_lives_on_and_one_that_is_not_ends() {
-    let bench = Bench::with(AuthConfig::default(), generous());
+    let bench = Bench::with(AuthConfig::default(), generous()).await;
     let used = bench.register("ada").await.unwrap();
     let unused = bench.log_in("ada", PASSWORD).await.unwrap();
     for _ in 0..3 {
@@ -130,7 +130,7 @@ async fn a_session_that_is_used_lives_on_and_one_that_is_not_ends() {
 
 #[tokio::test]
 async fn a_connection_that_stays_open_keeps_its_session_alive() {
-    let bench = Bench::with(AuthConfig::default(), generous());
+    let bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
     for _ in 0..3 {
         bench.clock.turn(LIFE / 2);
@@ -144,7 +144,7 @@ async fn a_connection_that_stays_open_keeps_its_session_alive() {
 
 #[tokio::test]
 async fn coming_back_often_writes_nothing_and_after_an_hour_once() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let ada = bench.register("ada").await.unwrap();
     let writes = || bench.engine.written.lock().unwrap().len();
     let before = writes();
@@ -161,7 +161,7 @@ async fn coming_back_often_writes_nothing_and_after_an_hour_once() {
 
 #[tokio::test]
 async fn a_device_that_describes_itself_anew_is_listed_so() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let ada = bench.register("ada").await.unwrap();
     let device = Device {
         name: "Firefox".into(),
@@ -177,7 +177,7 @@ async fn a_device_that_describes_itself_anew_is_listed_so() {
 
 #[tokio::test]
 async fn sessions_are_listed_newest_first_and_say_which_one_asks() {
-    let bench = Bench::with(AuthConfig::default(), generous());
+    let bench = Bench::with(AuthConfig::default(), generous()).await;
     let mut made = vec![bench.register("ada").await.unwrap()];
     for _ in 0..3 {
         bench.clock.turn(Duration::from_secs(1));
@@ -194,7 +194,7 @@ async fn sessions_are_listed_newest_first_and_say_which_one_asks() {
 
 #[tokio::test]
 async fn an_ended_session_is_told_to_the_gateways_of_its_owner() {
-    let mut bench = Bench::with(AuthConfig::default(), generous());
+    let mut bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
     let other = bench.log_in("ada", PASSWORD).await.unwrap();
     bench.watch(&ada).await;
@@ -210,7 +210,7 @@ async fn an_ended_session_is_told_to_the_gateways_of_its_owner() {
 
 #[tokio::test]
 async fn ending_a_session_of_somebody_else_or_none_changes_nothing() {
-    let mut bench = Bench::with(AuthConfig::default(), generous());
+    let mut bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
     let bob = bench.register("bob").await.unwrap();
     bench.watch(&ada).await;
@@ -230,7 +230,7 @@ async fn the_session_longest_unused_makes_room_for_a_new_one() {
         sessions_per_user: 3,
         ..generous()
     };
-    let mut bench = Bench::with(AuthConfig::default(), limits);
+    let mut bench = Bench::with(AuthConfig::default(), limits).await;
     let first = bench.register("ada").await.unwrap();
     bench.watch(&first).await;
     let mut made = vec![first];
@@ -249,7 +249,7 @@ async fn the_session_longest_unused_makes_room_for_a_new_one() {
 
 #[tokio::test]
 async fn changing_the_password_ends_all_other_sessions() {
-    let mut bench = Bench::with(AuthConfig::default(), generous());
+    let mut bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
     let bob = bench.register("bob").await.unwrap();
     bench.watch(&ada).await;
@@ -282,7 +282,7 @@ async fn changing_the_password_ends_all_other_sessions() {
 
 #[tokio::test]
 async fn other_sessions_are_over_even_when_the_server_dies_while_ending_them() {
-    let bench = Bench::with(AuthConfig::default(), generous());
+    let bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
     let other = bench.log_in("ada", PASSWORD).await.unwrap();
     let left = &bench.engine.writes_left;
@@ -302,7 +302,7 @@ async fn other_sessions_are_over_even_when_the_server_dies_while_ending_them() {
 
 #[tokio::test]
 async fn guessing_the_old_password_is_slowed_down() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let ada = caller(&bench.register("ada").await.unwrap());
     for number in 0..6 {
         let wrong = bench
@@ -319,7 +319,7 @@ async fn guessing_the_old_password_is_slowed_down() {
 
 #[tokio::test]
 async fn a_reset_password_ends_every_session_and_logs_in() {
-    let mut bench = Bench::with(AuthConfig::default(), generous());
+    let mut bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
     bench.watch(&ada).await;
     let fresh = bench.service.reset_password("Ada", None).await.unwrap();
@@ -339,9 +339,9 @@ async fn a_reset_password_ends_every_session_and_logs_in() {
 
 #[tokio::test]
 async fn logging_in_renews_a_hash_of_old_parameters_and_keeps_the_sessions() {
-    let bench = Bench::with(AuthConfig::default(), generous());
+    let bench = Bench::with(AuthConfig::default(), generous()).await;
     let ada = bench.register("ada").await.unwrap();
-    let stronger = bench.another(|auth| auth.argon2_memory_kib = 128);
+    let stronger = bench.another(|auth| auth.argon2_memory_kib = 128).await;
     for _ in 0..2 {
         let credentials = crate::service::Credentials {
             username: "ada".into(),

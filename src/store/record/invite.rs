@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{pack, unpack};
+use super::versioned;
 use crate::model::UserId;
 
 /// Who has used a code. The use counts once that user has a name; until then it may be a crash's remains.
@@ -32,13 +32,13 @@ impl InviteRecord {
     /// Reads a stored invitation.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        unpack(Self::VERSION, value)
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the invitation for the store.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        pack(Self::VERSION, self)
+        versioned::encode(Self::VERSION, self)
     }
 }
 
@@ -57,13 +57,13 @@ impl SetupRecord {
     /// Reads the stored state.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        unpack(Self::VERSION, value)
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the state for the store.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        pack(Self::VERSION, self)
+        versioned::encode(Self::VERSION, self)
     }
 }
 

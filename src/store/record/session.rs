@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{UserRecord, pack, unpack};
+use super::{UserRecord, versioned};
 use crate::model::{Device, SessionId};
 
 /// A logged-in device. Good only together with the [`TokenRecord`](super::TokenRecord) it names, and while the
@@ -30,13 +30,13 @@ impl SessionRecord {
     /// Reads a stored session.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        unpack(Self::VERSION, value)
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the session for the store.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        pack(Self::VERSION, self)
+        versioned::encode(Self::VERSION, self)
     }
 
     /// Whether this session, called `id`, is good for its owner at `now_ms`.

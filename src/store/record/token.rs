@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{pack, unpack};
+use super::versioned;
 use crate::model::{SessionId, UserId};
 
 /// Whose a token is. The token itself is stored nowhere; its SHA-256 is the key.
@@ -21,13 +21,13 @@ impl TokenRecord {
     /// Reads a stored token.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        unpack(Self::VERSION, value)
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the token for the store.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        pack(Self::VERSION, self)
+        versioned::encode(Self::VERSION, self)
     }
 }
 

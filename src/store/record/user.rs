@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{pack, unpack};
+use super::versioned;
 use crate::model::{Account, SessionId};
 
 /// A salted Argon2id hash with its parameters, as a PHC string. Never shown in logs.
@@ -52,13 +52,13 @@ impl UserRecord {
     /// Reads a stored user.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        unpack(Self::VERSION, value)
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the user for the store.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        pack(Self::VERSION, self)
+        versioned::encode(Self::VERSION, self)
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
             now: record(),
             avatar: "cat",
         };
-        let value = pack(UserRecord::VERSION, &later);
+        let value = versioned::encode(UserRecord::VERSION, &later);
         assert_eq!(UserRecord::decode(&value), Some(record()));
     }
 
