@@ -37,7 +37,7 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-use super::command::Command;
+pub(crate) use super::command::Command;
 use crate::store::StoreError;
 
 /// Longest time a call may take, with all its repetitions.
