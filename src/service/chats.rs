@@ -8,7 +8,8 @@ use super::{Caller, Service, ServiceError, messages::malformed_client_id};
 use crate::{
     model::{
         Change, ChangeId, Chat, ChatCursor, ChatId, ChatKind, ChatPage, ChatRow, ClientId, Epoch,
-        MembershipChange, MembershipEvent, ReadMark, Role, Stamp, SystemEvent, User, UserId, Window,
+        MembershipChange, MembershipEvent, ReadMark, Role, Stamp, SystemEvent, User, UserId,
+        Window,
     },
     store::{
         chats::{ChangeRequest, ChatState, Effects},
@@ -52,7 +53,7 @@ impl Service {
         }
         new.members.sort();
         new.members.dedup();
-        self.limits.change(&caller.user)?;
+        self.limiter.change(&caller.user)?;
         let chat = self.chat_id(&caller.user, &new);
         let request = self.change_request(caller, &new.client_id, &creation_parts(&new));
         if self.chats.state(&chat, &[]).await?.is_none() {
@@ -75,7 +76,10 @@ impl Service {
     pub async fn chats(&self, caller: &Caller, window: Window) -> Result<ChatPage, ServiceError> {
         let _lane = self.heavy_lane().await?;
         let (rows, has_more) = self.rows(caller, &window, &[]).await?;
-        Ok(ChatPage { chats: rows.into_iter().map(|(row, _)| row).collect(), has_more })
+        Ok(ChatPage {
+            chats: rows.into_iter().map(|(row, _)| row).collect(),
+            has_more,
+        })
     }
 
     /// One of the caller's chats.
@@ -84,9 +88,15 @@ impl Service {
     ///
     /// `NotFound`.
     pub async fn chat(&self, caller: &Caller, chat: &ChatId) -> Result<ChatRow, ServiceError> {
-        let places = self.chat_rows.places(&caller.user, vec![chat.clone()]).await?;
+        let places = self
+            .chat_rows
+            .places(&caller.user, vec![chat.clone()])
+            .await?;
         let rows = self.show(caller, places).await?;
-        rows.into_iter().next().map(|(row, _)| row).ok_or(ServiceError::NotFound)
+        rows.into_iter()
+            .next()
+            .map(|(row, _)| row)
+            .ok_or(ServiceError::NotFound)
     }
 
     /// Gives a group another title.
@@ -107,13 +117,20 @@ impl Service {
         let decide = move |state: &ChatState| {
             self::owner(state)?;
             Ok(Some(Effects {
-                info: ChatInfo { title: Some(title.clone()), ..state.info.clone() },
+                info: ChatInfo {
+                    title: Some(title.clone()),
+                    ..state.info.clone()
+                },
                 members: Vec::new(),
                 change: Change::Chat { chat: chat.clone() },
-                event: Some(SystemEvent::Renamed { actor: actor.clone(), title: title.clone() }),
+                event: Some(SystemEvent::Renamed {
+                    actor: actor.clone(),
+                    title: title.clone(),
+                }),
             }))
         };
-        self.change_chat(caller, chat, client_id, request, &[], decide).await?;
+        self.change_chat(caller, chat, client_id, request, &[], decide)
+            .await?;
         Ok(self.chat(caller, chat).await?.chat)
     }
 
@@ -135,7 +152,10 @@ impl Service {
         places.retain(|place| {
             let inside = (begin..end).contains(&position);
             position += 1;
-            inside || named.iter().any(|c| c.chat == place.chat && c.after != place.head.last)
+            inside
+                || named
+                    .iter()
+                    .any(|c| c.chat == place.chat && c.after != place.head.last)
         });
         Ok((self.show(caller, places).await?, has_more))
     }
@@ -145,13 +165,22 @@ impl Service {
         caller: &Caller,
         places: Vec<Place>,
     ) -> Result<Vec<(ChatRow, Place)>, ServiceError> {
-        let peers: Vec<UserId> =
-            places.iter().filter_map(|place| place.member.peer.clone()).collect();
-        let (shown, users) =
-            tokio::join!(self.chat_rows.show(&caller.user, places), self.users(&peers));
+        let peers: Vec<UserId> = places
+            .iter()
+            .filter_map(|place| place.member.peer.clone())
+            .collect();
+        let (shown, users) = tokio::join!(
+            self.chat_rows.show(&caller.user, places),
+            self.users(&peers)
+        );
         let mut users = users?.into_iter();
         let rows = shown?.into_iter().map(|shown| {
-            let peer = shown.place.member.peer.as_ref().and_then(|_| users.next().flatten());
+            let peer = shown
+                .place
+                .member
+                .peer
+                .as_ref()
+                .and_then(|_| users.next().flatten());
             (row(&shown, peer), shown.place)
         });
         Ok(rows.collect())
@@ -168,7 +197,9 @@ impl Service {
                 ["group", creator.as_str(), new.client_id.as_str()]
             }
         };
-        ChatId::from_bytes(&hmac::sign(&self.instance_key, parts.join("\n").as_bytes()).as_ref()[..15])
+        ChatId::from_bytes(
+            &hmac::sign(&self.instance_key, parts.join("\n").as_bytes()).as_ref()[..15],
+        )
     }
 
     async fn make(
@@ -180,14 +211,21 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let everybody = everybody(&caller.user, new);
         self.check_people(&everybody).await?;
-        let intent = Intent { chat: chat.clone(), change: request.id.clone() };
+        let intent = Intent {
+            chat: chat.clone(),
+            change: request.id.clone(),
+        };
         self.intents.note(&intent, request.now_us).await?;
-        self.chats.announce(chat, &everybody, &request.id, request.now_us).await?;
+        self.chats
+            .announce(chat, &everybody, &request.id, request.now_us)
+            .await?;
         let mut epoch = [0; 12];
         self.parts.random.fill(&mut epoch);
         let effects = creation(chat, caller, new, &everybody, request.now_us);
-        let made =
-            self.chats.create(chat, Epoch::from_bytes(&epoch), request, effects).await?;
+        let made = self
+            .chats
+            .create(chat, Epoch::from_bytes(&epoch), request, effects)
+            .await?;
         if made == Swapped::Yes {
             self.finish(&intent, Some(&caller.origin)).await?;
         }
@@ -235,10 +273,16 @@ pub(super) fn owner(state: &ChatState) -> Result<&MemberRecord, ServiceError> {
 
 /// The asking member, in a chat that is a group.
 pub(super) fn group_member(state: &ChatState) -> Result<&MemberRecord, ServiceError> {
-    let member = state.members.first().and_then(Option::as_ref).ok_or(ServiceError::NotFound)?;
+    let member = state
+        .members
+        .first()
+        .and_then(Option::as_ref)
+        .ok_or(ServiceError::NotFound)?;
     (state.info.kind == ChatKind::Group)
         .then_some(member)
-        .ok_or(ServiceError::Forbidden("a direct chat has no title and fixed members"))
+        .ok_or(ServiceError::Forbidden(
+            "a direct chat has no title and fixed members",
+        ))
 }
 
 fn check(new: &NewChat) -> Result<(), ServiceError> {
@@ -247,16 +291,16 @@ fn check(new: &NewChat) -> Result<(), ServiceError> {
     }
     match (new.kind, &new.title) {
         (ChatKind::Channel, _) => Err(ServiceError::invalid("kind", "must be direct or group")),
-        (ChatKind::Direct, _) if new.members.len() != 1 => {
-            Err(ServiceError::invalid("members", "must name exactly one person"))
-        }
-        (ChatKind::Direct, Some(_)) => {
-            Err(ServiceError::invalid("title", "is for groups only"))
-        }
+        (ChatKind::Direct, _) if new.members.len() != 1 => Err(ServiceError::invalid(
+            "members",
+            "must name exactly one person",
+        )),
+        (ChatKind::Direct, Some(_)) => Err(ServiceError::invalid("title", "is for groups only")),
         (ChatKind::Group, None) => Err(ServiceError::invalid("title", "is missing")),
-        (ChatKind::Group, _) if new.members.len() > MAX_INVITED => {
-            Err(ServiceError::too_large("members", "names more than 100 people"))
-        }
+        (ChatKind::Group, _) if new.members.len() > MAX_INVITED => Err(ServiceError::too_large(
+            "members",
+            "names more than 100 people",
+        )),
         (ChatKind::Group, Some(title)) => check_title(title),
         (ChatKind::Direct, None) => Ok(()),
     }
@@ -270,14 +314,20 @@ fn check_title(title: &str) -> Result<(), ServiceError> {
         return Err(ServiceError::invalid("title", "has control characters"));
     }
     if title.len() > 512 || title.chars().count() > 128 {
-        return Err(ServiceError::too_large("title", "is longer than 128 characters or 512 bytes"));
+        return Err(ServiceError::too_large(
+            "title",
+            "is longer than 128 characters or 512 bytes",
+        ));
     }
     Ok(())
 }
 
 fn creation_parts(new: &NewChat) -> Vec<&str> {
     let title = new.title.as_deref().unwrap_or_default();
-    ["create", title].into_iter().chain(new.members.iter().map(UserId::as_str)).collect()
+    ["create", title]
+        .into_iter()
+        .chain(new.members.iter().map(UserId::as_str))
+        .collect()
 }
 
 fn everybody(creator: &UserId, new: &NewChat) -> Vec<UserId> {
@@ -297,7 +347,12 @@ fn creation(
 ) -> Effects {
     let direct = new.kind == ChatKind::Direct;
     let member = |user: &UserId| {
-        let peer = direct.then(|| everybody.iter().find(|other| *other != user).unwrap_or(user));
+        let peer = direct.then(|| {
+            everybody
+                .iter()
+                .find(|other| *other != user)
+                .unwrap_or(user)
+        });
         let owns = !direct && *user == caller.user;
         MemberRecord {
             role: if owns { Role::Owner } else { Role::Member },
@@ -316,7 +371,10 @@ fn creation(
             members: u32::try_from(everybody.len()).unwrap_or(u32::MAX),
             owners: u32::from(!direct),
         },
-        members: everybody.iter().map(|user| (user.clone(), Some(member(user)))).collect(),
+        members: everybody
+            .iter()
+            .map(|user| (user.clone(), Some(member(user))))
+            .collect(),
         change: Change::Membership(MembershipChange {
             chat: chat.clone(),
             event: MembershipEvent::Created,
@@ -324,17 +382,25 @@ fn creation(
             users: everybody.to_vec(),
             members_version: 0,
         }),
-        event: (!direct).then(|| SystemEvent::Created { actor: caller.user.clone() }),
+        event: (!direct).then(|| SystemEvent::Created {
+            actor: caller.user.clone(),
+        }),
     }
 }
 
 /// When something last happened in a chat.
 fn active(place: &Place) -> Stamp {
-    if place.head.last == Stamp::ZERO { place.head.change_last } else { place.head.last }
+    if place.head.last == Stamp::ZERO {
+        place.head.change_last
+    } else {
+        place.head.last
+    }
 }
 
 fn row(shown: &Shown, peer: Option<User>) -> ChatRow {
-    let Place { chat, head, member, .. } = &shown.place;
+    let Place {
+        chat, head, member, ..
+    } = &shown.place;
     let reads = member.peer.iter().map(|user| ReadMark {
         user: user.clone(),
         stamp: shown.peer_mark.stamp,

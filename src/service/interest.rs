@@ -35,7 +35,10 @@ impl Service {
     ///
     /// Those of the store; nothing is lost by doing it again.
     pub async fn watch(&self, users: &[UserId], chats: &[ChatId]) -> Result<(), ServiceError> {
-        Ok(self.interests.add(&self.parts.cluster.incarnation(), users, chats).await?)
+        Ok(self
+            .interests
+            .add(&self.parts.cluster.incarnation(), users, chats)
+            .await?)
     }
 
     /// Ends the registration: nobody here is interested any more.
@@ -44,7 +47,10 @@ impl Service {
     ///
     /// Those of the store; a row left behind costs a hint now and then.
     pub async fn unwatch(&self, users: &[UserId], chats: &[ChatId]) -> Result<(), ServiceError> {
-        Ok(self.interests.remove(&self.parts.cluster.incarnation(), users, chats).await?)
+        Ok(self
+            .interests
+            .remove(&self.parts.cluster.incarnation(), users, chats)
+            .await?)
     }
 
     /// Which of `users` are members of a chat, and the version of the membership that says so.
@@ -57,7 +63,9 @@ impl Service {
         chat: &ChatId,
         users: &[UserId],
     ) -> Result<(u64, Vec<UserId>), ServiceError> {
-        let Some(state) = self.chats.state(chat, users).await? else { return Ok((0, Vec::new())) };
+        let Some(state) = self.chats.state(chat, users).await? else {
+            return Ok((0, Vec::new()));
+        };
         let members = users
             .iter()
             .zip(state.members)

@@ -37,22 +37,39 @@ impl Service {
             entries: Vec::new(),
             has_more: false,
         };
-        let Some(after) = after else { return Ok(empty(None)) };
-        let after = if after == Stamp::ZERO { head.floor } else { after };
+        let Some(after) = after else {
+            return Ok(empty(None));
+        };
+        let after = if after == Stamp::ZERO {
+            head.floor
+        } else {
+            after
+        };
         if let Some(reset) = stands(after, epoch.as_ref(), &head.epoch, head.floor, head.last) {
             return Ok(empty(Some(reset)));
         }
-        let page = self.timelines.page(&timeline, &mut opened, Seek::After(after), limit).await?;
+        let page = self
+            .timelines
+            .page(&timeline, &mut opened, Seek::After(after), limit)
+            .await?;
         if page.floor > after {
             return Ok(empty(Some(Reset::Floor)));
         }
         if !page.anchored && after > page.floor && after != Stamp::ZERO {
             return Ok(empty(Some(Reset::Rewound)));
         }
-        let entries: Vec<LogEntry> =
-            page.entries.into_iter().map(|standing| standing.into_log_entry()).collect();
+        let entries: Vec<LogEntry> = page
+            .entries
+            .into_iter()
+            .map(|standing| standing.into_log_entry())
+            .collect();
         let next = entries.last().map_or(after, |entry| entry.stamp);
-        Ok(LogPage { next, entries, has_more: page.has_more, ..empty(None) })
+        Ok(LogPage {
+            next,
+            entries,
+            has_more: page.has_more,
+            ..empty(None)
+        })
     }
 
     /// Writes a change into a user's log and tells their devices. Doing it again with the same `what`
@@ -82,9 +99,20 @@ impl Service {
                 return Ok(());
             }
         };
-        let entry = LogEntry { stamp: placed.stamp, prev: placed.prev, change };
-        let hint = Hint::Log { user: user.clone(), epoch: placed.epoch, entry, origin };
-        self.parts.cluster.tell(hint, &keys::user_gateways(user), &placed.gateways);
+        let entry = LogEntry {
+            stamp: placed.stamp,
+            prev: placed.prev,
+            change,
+        };
+        let hint = Hint::Log {
+            user: user.clone(),
+            epoch: placed.epoch,
+            entry,
+            origin,
+        };
+        self.parts
+            .cluster
+            .tell(hint, &keys::user_gateways(user), &placed.gateways);
         Ok(())
     }
 }

@@ -38,18 +38,25 @@ impl Service {
             return Err(ServiceError::invalid("users", "is empty"));
         }
         if users.len() > MAX_INVITED {
-            return Err(ServiceError::too_large("users", "names more than 100 people"));
+            return Err(ServiceError::too_large(
+                "users",
+                "names more than 100 people",
+            ));
         }
         self.membership(chat, &caller.user).await?;
         self.check_people(&users).await?;
         let mut parts = vec!["add", chat.as_str()];
         parts.extend(users.iter().map(UserId::as_str));
         let request = self.change_request(caller, client_id, &parts);
-        self.chats.announce(chat, &users, &request.id, request.now_us).await?;
+        self.chats
+            .announce(chat, &users, &request.id, request.now_us)
+            .await?;
         let most = self.parts.limits.group_members;
         let (actor, invited) = (caller.user.clone(), users.clone());
         let decide = move |state: &ChatState| addition(chat, state, &actor, &invited, most);
-        let changed = self.change_chat(caller, chat, client_id, request, &users, decide).await;
+        let changed = self
+            .change_chat(caller, chat, client_id, request, &users, decide)
+            .await;
         for user in &users {
             // Whoever did not become a member after all does not keep the row that announced it.
             self.chats.withdraw(chat, user).await?;
@@ -77,18 +84,30 @@ impl Service {
         let (actor, removed) = (caller.user.clone(), user.clone());
         let decide = move |state: &ChatState| {
             owner(state)?;
-            let member =
-                state.members.get(1).and_then(Option::as_ref).ok_or(ServiceError::NotFound)?;
+            let member = state
+                .members
+                .get(1)
+                .and_then(Option::as_ref)
+                .ok_or(ServiceError::NotFound)?;
             if member.role == Role::Owner {
                 return Err(ServiceError::Forbidden("owners are not removed"));
             }
-            let event =
-                SystemEvent::Removed { actor: actor.clone(), users: vec![removed.clone()] };
+            let event = SystemEvent::Removed {
+                actor: actor.clone(),
+                users: vec![removed.clone()],
+            };
             let change = (MembershipEvent::Removed, event);
             Ok(Some(parting(chat, state, &actor, &removed, None, change)))
         };
-        self.change_chat(caller, chat, client_id, request, std::slice::from_ref(user), decide)
-            .await
+        self.change_chat(
+            caller,
+            chat,
+            client_id,
+            request,
+            std::slice::from_ref(user),
+            decide,
+        )
+        .await
     }
 
     /// Leaves a group. When the last owner leaves, who has been there longest becomes owner.
@@ -114,11 +133,17 @@ impl Service {
                 .iter()
                 .zip(&state.members[1..])
                 .find_map(|(user, member)| Some((user.clone(), member.clone()?)));
-            let change = (MembershipEvent::Left, SystemEvent::Left { actor: actor.clone() });
+            let change = (
+                MembershipEvent::Left,
+                SystemEvent::Left {
+                    actor: actor.clone(),
+                },
+            );
             let heir = heir.filter(|_| last_owner);
             Ok(Some(parting(chat, state, &actor, &actor, heir, change)))
         };
-        self.change_chat(caller, chat, client_id, request, &heirs, decide).await?;
+        self.change_chat(caller, chat, client_id, request, &heirs, decide)
+            .await?;
         Ok(())
     }
 
@@ -151,10 +176,18 @@ impl Service {
             .zip(state.members)
             .filter_map(|(user, member)| {
                 let MemberRecord { role, since, .. } = member?;
-                Some(Member { user: user?, role, since })
+                Some(Member {
+                    user: user?,
+                    role,
+                    since,
+                })
             })
             .collect();
-        Ok(MemberPage { members, members_version: state.head.members_version, has_more })
+        Ok(MemberPage {
+            members,
+            members_version: state.head.members_version,
+            has_more,
+        })
     }
 
     /// Commits a change of a chat and everything that follows from it. `decide` sees the caller's membership
@@ -171,8 +204,11 @@ impl Service {
         if client_id.is_absent() {
             return Err(malformed_client_id());
         }
-        self.limits.change(&caller.user)?;
-        let intent = Intent { chat: chat.clone(), change: request.id.clone() };
+        self.limiter.change(&caller.user)?;
+        let intent = Intent {
+            chat: chat.clone(),
+            change: request.id.clone(),
+        };
         let mut asked = vec![caller.user.clone()];
         asked.extend(users.iter().cloned());
         self.intents.note(&intent, request.now_us).await?;
@@ -185,9 +221,10 @@ impl Service {
         }
         self.forget_membership(chat, &caller.user);
         match changed? {
-            Changed::Committed { members_version, .. } | Changed::Nothing { members_version } => {
-                Ok(members_version)
+            Changed::Committed {
+                members_version, ..
             }
+            | Changed::Nothing { members_version } => Ok(members_version),
             Changed::Conflict => Err(used_twice()),
             Changed::NoChat => Err(ServiceError::NotFound),
         }
@@ -213,7 +250,10 @@ fn addition(
     }
     let members = state.info.members + u32::try_from(added.len()).unwrap_or(u32::MAX);
     if members > most {
-        return Err(ServiceError::too_large("users", "would make the group too large"));
+        return Err(ServiceError::too_large(
+            "users",
+            "would make the group too large",
+        ));
     }
     let record = MemberRecord {
         role: Role::Member,
@@ -223,8 +263,14 @@ fn addition(
         peer: None,
     };
     Ok(Some(Effects {
-        info: ChatInfo { members, ..state.info.clone() },
-        members: added.iter().map(|user| (user.clone(), Some(record.clone()))).collect(),
+        info: ChatInfo {
+            members,
+            ..state.info.clone()
+        },
+        members: added
+            .iter()
+            .map(|user| (user.clone(), Some(record.clone())))
+            .collect(),
         change: Change::Membership(MembershipChange {
             chat: chat.clone(),
             event: MembershipEvent::Added,
@@ -232,7 +278,10 @@ fn addition(
             users: added.clone(),
             members_version: 0,
         }),
-        event: Some(SystemEvent::Added { actor: actor.clone(), users: added }),
+        event: Some(SystemEvent::Added {
+            actor: actor.clone(),
+            users: added,
+        }),
     }))
 }
 
@@ -245,12 +294,21 @@ fn parting(
     heir: Option<(UserId, MemberRecord)>,
     (event, shown): (MembershipEvent, SystemEvent),
 ) -> Effects {
-    let owned = actor == gone && state.members[0].as_ref().is_some_and(|m| m.role == Role::Owner);
+    let owned = actor == gone
+        && state.members[0]
+            .as_ref()
+            .is_some_and(|m| m.role == Role::Owner);
     let owners = state.info.owners - u32::from(owned) + u32::from(heir.is_some());
     let mut members = vec![(gone.clone(), None)];
-    members.extend(
-        heir.map(|(user, member)| (user, Some(MemberRecord { role: Role::Owner, ..member }))),
-    );
+    members.extend(heir.map(|(user, member)| {
+        (
+            user,
+            Some(MemberRecord {
+                role: Role::Owner,
+                ..member
+            }),
+        )
+    }));
     Effects {
         info: ChatInfo {
             members: state.info.members.saturating_sub(1),

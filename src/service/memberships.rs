@@ -34,12 +34,21 @@ pub(super) struct Memberships {
 
 impl Memberships {
     fn get(&self, key: &(ChatId, UserId)) -> Option<Membership> {
-        let generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.iter().find_map(|generation| generation.get(key)).cloned()
+        let generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        generations
+            .iter()
+            .find_map(|generation| generation.get(key))
+            .cloned()
     }
 
     fn put(&self, key: (ChatId, UserId), membership: Membership) {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if generations[0].len() >= GENERATION {
             generations.swap(0, 1);
             generations[0].clear();
@@ -48,7 +57,10 @@ impl Memberships {
     }
 
     fn forget(&self, key: &(ChatId, UserId)) {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for generation in generations.iter_mut() {
             generation.remove(key);
         }
@@ -69,7 +81,10 @@ impl Service {
         let state = self.chats.state(chat, std::slice::from_ref(user)).await?;
         let membership = state.and_then(|state| {
             let member = state.members.into_iter().next().flatten()?;
-            Some(Membership { member, version: state.head.members_version })
+            Some(Membership {
+                member,
+                version: state.head.members_version,
+            })
         });
         let membership = membership.ok_or(ServiceError::NotFound)?;
         self.memberships.put(key, membership.clone());

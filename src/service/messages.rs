@@ -3,7 +3,9 @@
 use super::{Caller, Service, ServiceError};
 use crate::{
     cluster::Hint,
-    model::{ChatId, ClientId, Content, Entry, EntryKind, Epoch, Level, MAX_TEXT_BYTES, Stamp, UserId},
+    model::{
+        ChatId, ClientId, Content, Entry, EntryKind, Epoch, Level, MAX_TEXT_BYTES, Stamp, UserId,
+    },
     store::{
         keys::{self, TimelineId},
         record::{AppendOutcome, AppendStep, EntryRecord, MessageBody, Placed, digest, hashed_id},
@@ -64,10 +66,12 @@ impl Service {
     ) -> Result<SentMessage, ServiceError> {
         let now_us = self.parts.clock.now_us();
         check(&message, now_us)?;
-        self.limits.send(&caller.user)?;
+        self.limiter.send(&caller.user)?;
         let placed = self.append_message(caller, &message, now_us).await?;
         if !message.mentions.is_empty() {
-            self.reads.mention(&message.chat, placed.stamp, &message.mentions).await?;
+            self.reads
+                .mention(&message.chat, placed.stamp, &message.mentions)
+                .await?;
         }
         let sent = SentMessage {
             stamp: placed.stamp,
@@ -104,16 +108,14 @@ impl Service {
     }
 
     /// Only members can be spoken to.
-    async fn check_mentions(
-        &self,
-        message: &NewMessage,
-    ) -> Result<(), ServiceError> {
+    async fn check_mentions(&self, message: &NewMessage) -> Result<(), ServiceError> {
         if message.mentions.is_empty() {
             return Ok(());
         }
         let (_, members) = self.members_among(&message.chat, &message.mentions).await?;
         let all = message.mentions.iter().all(|user| members.contains(user));
-        all.then_some(()).ok_or_else(|| ServiceError::invalid("mentions", "names a non-member"))
+        all.then_some(())
+            .ok_or_else(|| ServiceError::invalid("mentions", "names a non-member"))
     }
 
     /// Pushes the message to everybody who is online, also when it is a repetition: the first attempt may
@@ -148,7 +150,10 @@ fn check(message: &NewMessage, now_us: u64) -> Result<(), ServiceError> {
     if let Content::Text(text) = &message.content
         && text.text.len() > MAX_TEXT_BYTES
     {
-        return Err(ServiceError::too_large("content.text", "is longer than 16384 bytes"));
+        return Err(ServiceError::too_large(
+            "content.text",
+            "is longer than 16384 bytes",
+        ));
     }
     if let Some((field, reason)) = message.content.refusal() {
         return Err(ServiceError::invalid(field, reason));
@@ -157,9 +162,15 @@ fn check(message: &NewMessage, now_us: u64) -> Result<(), ServiceError> {
         return Err(malformed_client_id());
     }
     if message.mentions.len() > MAX_MENTIONS {
-        return Err(ServiceError::too_large("mentions", "has more than 50 users"));
+        return Err(ServiceError::too_large(
+            "mentions",
+            "has more than 50 users",
+        ));
     }
-    if message.reply_to.is_some_and(|stamp| stamp.get() > now_us + CLOCK_LEEWAY_US) {
+    if message
+        .reply_to
+        .is_some_and(|stamp| stamp.get() > now_us + CLOCK_LEEWAY_US)
+    {
         return Err(ServiceError::invalid("reply_to", "is in the future"));
     }
     Ok(())
@@ -187,10 +198,16 @@ fn append_step(caller: &Caller, message: &NewMessage, now_us: u64) -> AppendStep
 
 /// A client id that does not follow the rules: unlike other ids it is chosen by the client, so say so.
 pub(super) fn malformed_client_id() -> ServiceError {
-    ServiceError::invalid("client_id", "must be 16 to 64 characters of A-Z a-z 0-9 _ -")
+    ServiceError::invalid(
+        "client_id",
+        "must be 16 to 64 characters of A-Z a-z 0-9 _ -",
+    )
 }
 
 /// A client id that stands for another request already.
 pub(super) fn used_twice() -> ServiceError {
-    ServiceError::Conflict { field: "client_id", reason: "was used for another request" }
+    ServiceError::Conflict {
+        field: "client_id",
+        reason: "was used for another request",
+    }
 }

@@ -12,9 +12,7 @@ use crate::{
     store::{
         intents::PATIENCE_US,
         keys::{self, TimelineId},
-        record::{
-            AppendOutcome, AppendStep, ChangeRecord, Intent, MessageBody, digest, hashed_id,
-        },
+        record::{AppendOutcome, AppendStep, ChangeRecord, Intent, MessageBody, digest, hashed_id},
     },
 };
 
@@ -137,7 +135,9 @@ impl Service {
             },
             origin: None,
         };
-        self.parts.cluster.tell(hint, &keys::chat_gateways(&intent.chat), &placed.gateways);
+        self.parts
+            .cluster
+            .tell(hint, &keys::chat_gateways(&intent.chat), &placed.gateways);
         Ok(())
     }
 
@@ -146,8 +146,13 @@ impl Service {
         intent: &Intent,
         record: &ChangeRecord,
     ) -> Result<(), ServiceError> {
-        let Change::Membership(change) = &record.change else { return Ok(()) };
-        if matches!(change.event, MembershipEvent::Removed | MembershipEvent::Left) {
+        let Change::Membership(change) = &record.change else {
+            return Ok(());
+        };
+        if matches!(
+            change.event,
+            MembershipEvent::Removed | MembershipEvent::Left
+        ) {
             for user in &change.users {
                 self.forget_membership(&intent.chat, user);
                 self.chats.withdraw(&intent.chat, user).await?;

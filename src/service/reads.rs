@@ -23,18 +23,33 @@ impl Service {
         chat: &ChatId,
         stamp: Stamp,
     ) -> Result<(Stamp, u64), ServiceError> {
-        let state = self.chats.state(chat, std::slice::from_ref(&caller.user)).await?;
+        let state = self
+            .chats
+            .state(chat, std::slice::from_ref(&caller.user))
+            .await?;
         let state = state.ok_or(ServiceError::NotFound)?;
-        let member = state.members.into_iter().next().flatten().ok_or(ServiceError::NotFound)?;
+        let member = state
+            .members
+            .into_iter()
+            .next()
+            .flatten()
+            .ok_or(ServiceError::NotFound)?;
         if stamp > state.head.last {
-            return Err(ServiceError::invalid("stamp", "is newer than the newest entry"));
+            return Err(ServiceError::invalid(
+                "stamp",
+                "is newer than the newest entry",
+            ));
         }
         let wanted = self.record_at(chat, &state.head, stamp).await?;
         let (mark, moved) = self.reads.mark(chat, &caller.user, wanted).await?;
         let from = counted_from(&state.head, &member, mark);
-        let unread = self.reads.unread(chat, &caller.user, &state.head, from).await?;
+        let unread = self
+            .reads
+            .unread(chat, &caller.user, &state.head, from)
+            .await?;
         if moved {
-            self.tell_read(caller, chat, member.peer.as_ref(), mark.stamp).await?;
+            self.tell_read(caller, chat, member.peer.as_ref(), mark.stamp)
+                .await?;
         }
         Ok((from.stamp, unread.messages))
     }
@@ -47,12 +62,17 @@ impl Service {
         stamp: Stamp,
     ) -> Result<ReadRecord, ServiceError> {
         if stamp == head.last {
-            return Ok(ReadRecord { stamp, ordinal: head.ordinal });
+            return Ok(ReadRecord {
+                stamp,
+                ordinal: head.ordinal,
+            });
         }
         let timeline = TimelineId::Chat(chat.clone());
         let entry = self.timelines.at_or_before(&timeline, stamp).await?;
         let ordinal = entry.map_or(head.floor_ordinal, |entry| {
-            entry.record.map_or(entry.seen_ordinal, |record| record.ordinal)
+            entry
+                .record
+                .map_or(entry.seen_ordinal, |record| record.ordinal)
         });
         Ok(ReadRecord { stamp, ordinal })
     }
@@ -65,14 +85,25 @@ impl Service {
         peer: Option<&UserId>,
         stamp: Stamp,
     ) -> Result<(), ServiceError> {
-        let change = Change::Read { chat: chat.clone(), stamp };
+        let change = Change::Read {
+            chat: chat.clone(),
+            stamp,
+        };
         let what = ["read", chat.as_str(), &stamp.to_string()];
-        self.log(&caller.user, &what, change, Some(caller.origin.clone())).await?;
+        self.log(&caller.user, &what, change, Some(caller.origin.clone()))
+            .await?;
         if let Some(peer) = peer.filter(|peer| **peer != caller.user) {
             let gateways = self.interests.of_user(peer).await?;
             let (chat, to) = (chat.clone(), peer.clone());
-            let hint = Hint::Read { chat, to, user: caller.user.clone(), stamp };
-            self.parts.cluster.tell(hint, &keys::user_gateways(peer), &gateways);
+            let hint = Hint::Read {
+                chat,
+                to,
+                user: caller.user.clone(),
+                stamp,
+            };
+            self.parts
+                .cluster
+                .tell(hint, &keys::user_gateways(peer), &gateways);
         }
         Ok(())
     }

@@ -37,24 +37,40 @@ impl Service {
         window: Window,
     ) -> Result<Synced, ServiceError> {
         if cursors.len() > MAX_CURSORS {
-            return Err(ServiceError::too_large("chats", "has more than 200 cursors"));
+            return Err(ServiceError::too_large(
+                "chats",
+                "has more than 200 cursors",
+            ));
         }
         let _lane = self.heavy_lane().await?;
         let (after, epoch) = log.map_or((None, None), |log| (Some(log.after), Some(log.epoch)));
-        let log = self.pull_log(caller, after, epoch, self.parts.limits.page).await?;
+        let log = self
+            .pull_log(caller, after, epoch, self.parts.limits.page)
+            .await?;
         let (rows, has_more) = self.rows(caller, &window, &cursors).await?;
         let mut chats: Vec<SyncedChat> = stream::iter(rows)
-            .map(|(row, place)| async {
+            .map(|(row, place)| {
                 let cursor = cursors.iter().find(|cursor| cursor.chat == place.chat);
+                (row, place, cursor)
+            })
+            .map(|(row, place, cursor)| async move {
                 let timeline = self.missed(caller, &place, cursor).await?;
                 let changes_next = place.head.change_last;
-                Ok::<_, ServiceError>(SyncedChat { row, timeline, changes_next })
+                Ok::<_, ServiceError>(SyncedChat {
+                    row,
+                    timeline,
+                    changes_next,
+                })
             })
             .buffered(PARALLEL)
             .try_collect()
             .await?;
         hold_to_bytes(&mut chats);
-        Ok(Synced { log, chats, has_more })
+        Ok(Synced {
+            log,
+            chats,
+            has_more,
+        })
     }
 
     /// What a client lacks of one chat, if it named a cursor there.
@@ -64,7 +80,9 @@ impl Service {
         place: &Place,
         cursor: Option<&ChatCursor>,
     ) -> Result<Option<TimelinePage>, ServiceError> {
-        let Some(cursor) = cursor else { return Ok(None) };
+        let Some(cursor) = cursor else {
+            return Ok(None);
+        };
         if cursor.after == place.head.last && cursor.epoch == place.head.epoch {
             // Nothing new: the head itself says so, no further read is needed.
             return Ok(Some(TimelinePage {

@@ -51,7 +51,10 @@ impl Service {
         let limit = self.page_limit(query.limit)?;
         let given = [query.after, query.before, query.around];
         if given.iter().flatten().count() > 1 {
-            return Err(ServiceError::invalid("after", "excludes `before` and `around`"));
+            return Err(ServiceError::invalid(
+                "after",
+                "excludes `before` and `around`",
+            ));
         }
         let seek = match given {
             [Some(after), ..] => Seek::After(after),
@@ -60,7 +63,11 @@ impl Service {
             _ => Seek::NEWEST,
         };
         let mut reading = self.open_timeline(caller, chat, seek).await?;
-        if query.epoch.as_ref().is_some_and(|epoch| *epoch != reading.head.epoch) {
+        if query
+            .epoch
+            .as_ref()
+            .is_some_and(|epoch| *epoch != reading.head.epoch)
+        {
             return Ok(reading.reset(Reset::Epoch));
         }
         match (seek, query.around) {
@@ -84,9 +91,17 @@ impl Service {
         limit: u32,
     ) -> Result<LogPage, ServiceError> {
         let limit = self.page_limit(limit)?;
-        let state = self.chats.state(chat, std::slice::from_ref(&caller.user)).await?;
+        let state = self
+            .chats
+            .state(chat, std::slice::from_ref(&caller.user))
+            .await?;
         let state = state.ok_or(ServiceError::NotFound)?;
-        let member = state.members.into_iter().next().flatten().ok_or(ServiceError::NotFound)?;
+        let member = state
+            .members
+            .into_iter()
+            .next()
+            .flatten()
+            .ok_or(ServiceError::NotFound)?;
         let (head, floor) = (state.head, member.since_change);
         let empty = |reset| LogPage {
             reset,
@@ -96,7 +111,9 @@ impl Service {
             entries: Vec::new(),
             has_more: false,
         };
-        let Some(after) = after else { return Ok(empty(None)) };
+        let Some(after) = after else {
+            return Ok(empty(None));
+        };
         let after = if after == Stamp::ZERO { floor } else { after };
         if let Some(reset) = stands(after, epoch.as_ref(), &head.epoch, floor, head.change_last) {
             return Ok(empty(Some(reset)));
@@ -115,7 +132,12 @@ impl Service {
             })
             .collect();
         let next = entries.last().map_or(after, |entry| entry.stamp);
-        Ok(LogPage { next, entries, has_more: page.has_more, ..empty(None) })
+        Ok(LogPage {
+            next,
+            entries,
+            has_more: page.has_more,
+            ..empty(None)
+        })
     }
 
     /// The number of entries for a page, when it is a good one.
@@ -134,14 +156,23 @@ impl Service {
     ) -> Result<Reading, ServiceError> {
         let timeline = TimelineId::Chat(chat.clone());
         let key = keys::member(chat, &caller.user);
-        let mut opened = self.timelines.open(&timeline, seek, vec![Read::Get { key }]).await?;
+        let mut opened = self
+            .timelines
+            .open(&timeline, seek, vec![Read::Get { key }])
+            .await?;
         let member = opened.also.pop().and_then(Answer::value);
         let member = member.and_then(|value| MemberRecord::decode(&value));
         let (Some(head), Some(member)) = (opened.head.clone(), member) else {
             return Err(ServiceError::NotFound);
         };
         let floor = head.floor.max(member.since);
-        Ok(Reading { chat: chat.clone(), timeline, opened, head, floor })
+        Ok(Reading {
+            chat: chat.clone(),
+            timeline,
+            opened,
+            head,
+            floor,
+        })
     }
 
     async fn page_after(
@@ -150,7 +181,11 @@ impl Service {
         after: Stamp,
         limit: usize,
     ) -> Result<TimelinePage, ServiceError> {
-        let after = if after == Stamp::ZERO { reading.floor } else { after };
+        let after = if after == Stamp::ZERO {
+            reading.floor
+        } else {
+            after
+        };
         let head = &reading.head;
         if let Some(reset) = stands(after, None, &head.epoch, reading.floor, head.last) {
             return Ok(reading.reset(reset));
@@ -163,7 +198,10 @@ impl Service {
         if !page.anchored && after > page.floor && after != Stamp::ZERO {
             return Ok(reading.reset(Reset::Rewound));
         }
-        Ok(reading.page(page.entries.into_iter().map(|e| e.into_entry()).collect(), page.has_more))
+        Ok(reading.page(
+            page.entries.into_iter().map(|e| e.into_entry()).collect(),
+            page.has_more,
+        ))
     }
 
     async fn page_before(
@@ -174,8 +212,11 @@ impl Service {
     ) -> Result<TimelinePage, ServiceError> {
         let page = self.read_page(reading, seek, limit).await?;
         let floor = reading.floor.max(page.floor);
-        let mut entries: Vec<Entry> =
-            page.entries.into_iter().map(|standing| standing.into_entry()).collect();
+        let mut entries: Vec<Entry> = page
+            .entries
+            .into_iter()
+            .map(|standing| standing.into_entry())
+            .collect();
         entries.retain(|entry| entry.stamp > floor);
         let older = entries.first().is_some_and(|entry| entry.prev > floor);
         Ok(reading.page(entries, older && page.has_more))
@@ -187,10 +228,19 @@ impl Service {
         around: Stamp,
         limit: usize,
     ) -> Result<TimelinePage, ServiceError> {
-        let older = self.page_before(reading, Seek::Before(around.next()), limit.div_ceil(2)).await?;
-        let newer = self.read_page(reading, Seek::After(around), (limit / 2).max(1)).await?;
+        let older = self
+            .page_before(reading, Seek::Before(around.next()), limit.div_ceil(2))
+            .await?;
+        let newer = self
+            .read_page(reading, Seek::After(around), (limit / 2).max(1))
+            .await?;
         let mut entries = older.entries;
-        entries.extend(newer.entries.into_iter().map(|standing| standing.into_entry()));
+        entries.extend(
+            newer
+                .entries
+                .into_iter()
+                .map(|standing| standing.into_entry()),
+        );
         entries.retain(|entry| entry.stamp > reading.floor);
         Ok(reading.page(entries, newer.has_more))
     }
@@ -201,13 +251,19 @@ impl Service {
         seek: Seek,
         limit: usize,
     ) -> Result<Page, ServiceError> {
-        Ok(self.timelines.page(&reading.timeline, &mut reading.opened, seek, limit).await?)
+        Ok(self
+            .timelines
+            .page(&reading.timeline, &mut reading.opened, seek, limit)
+            .await?)
     }
 }
 
 impl Reading {
     fn reset(&self, reset: Reset) -> TimelinePage {
-        TimelinePage { reset: Some(reset), ..self.page(Vec::new(), false) }
+        TimelinePage {
+            reset: Some(reset),
+            ..self.page(Vec::new(), false)
+        }
     }
 
     fn page(&self, entries: Vec<Entry>, has_more: bool) -> TimelinePage {

@@ -1,3 +1,5 @@
-//! Everything that is tested from outside.
+//! Stories that speak the protocol as a user would, against real servers; and what holds the tree together.
 
 mod documents;
+mod stores;
+mod support;
