@@ -2,7 +2,7 @@
 
 /// A piece of source text that matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Token {
+pub(crate) enum Token {
     /// A name or a keyword.
     Name(String),
     /// `::`
@@ -13,14 +13,17 @@ pub enum Token {
 
 impl Token {
     /// Whether this is the name or keyword `text`.
-    pub fn is(&self, text: &str) -> bool {
+    pub(crate) fn is(&self, text: &str) -> bool {
         matches!(self, Self::Name(name) if name == text)
     }
 }
 
 /// The tokens of `source` with their line numbers, without comments and texts.
-pub fn tokens(source: &str) -> Vec<(usize, Token)> {
-    let mut reader = Reader { rest: source, line: 1 };
+pub(crate) fn tokens(source: &str) -> Vec<(usize, Token)> {
+    let mut reader = Reader {
+        rest: source,
+        line: 1,
+    };
     std::iter::from_fn(|| reader.next()).collect()
 }
 
@@ -39,7 +42,10 @@ impl Reader<'_> {
         let (length, token) = match first {
             _ if self.rest.starts_with("::") => (2, Token::PathSeparator),
             _ if is_part_of_name(first) => {
-                let length = self.rest.find(|one| !is_part_of_name(one)).unwrap_or(self.rest.len());
+                let length = self
+                    .rest
+                    .find(|one| !is_part_of_name(one))
+                    .unwrap_or(self.rest.len());
                 (length, Token::Name(self.rest[..length].to_owned()))
             }
             other => (other.len_utf8(), Token::Other(other)),
@@ -102,7 +108,10 @@ fn raw(text: &str) -> Option<usize> {
     let body = text.get(1 + hashes..)?.strip_prefix('"')?;
     let end = format!("\"{}", "#".repeat(hashes));
     let start = 2 + hashes;
-    Some(body.find(&end).map_or(text.len(), |at| start + at + end.len()))
+    Some(
+        body.find(&end)
+            .map_or(text.len(), |at| start + at + end.len()),
+    )
 }
 
 /// Length of a character in quotes; `None` for a lifetime.
@@ -112,7 +121,9 @@ fn character(rest: &str) -> Option<usize> {
         return body[2..].find('\'').map(|at| at + 4);
     }
     let first = body.chars().next()?;
-    body[first.len_utf8()..].starts_with('\'').then(|| 2 + first.len_utf8())
+    body[first.len_utf8()..]
+        .starts_with('\'')
+        .then(|| 2 + first.len_utf8())
 }
 
 #[test]

@@ -6,38 +6,48 @@ use super::lexer::{Token, tokens};
 use crate::documents::repository;
 
 /// One file below `src/`, without its unit tests.
-pub struct Source {
+pub(crate) struct Source {
     /// Path from `src/`, for example `store/keys.rs`.
-    pub path: String,
+    pub(crate) path: String,
     tokens: Vec<(usize, Token)>,
 }
 
 impl Source {
     /// Every file below `src/`, except those that hold nothing but unit tests.
-    pub fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let root = repository("src");
         let mut files = Vec::new();
         collect(&root, &mut files);
         let sources = files.iter().map(|file| {
-            let path = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+            let path = file
+                .strip_prefix(&root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .replace('\\', "/");
             let text = fs::read_to_string(file).unwrap();
-            Self { path, tokens: without_tests(tokens(&text)) }
+            Self {
+                path,
+                tokens: without_tests(tokens(&text)),
+            }
         });
         sources.filter(|source| !source.is_test()).collect()
     }
 
     /// The layer the file belongs to: its folder, or its own name directly below `src/`.
-    pub fn layer(&self) -> &str {
+    pub(crate) fn layer(&self) -> &str {
         let end = self.path.find('/').unwrap_or(self.path.len() - ".rs".len());
         &self.path[..end]
     }
 
     fn is_test(&self) -> bool {
-        self.path.split('/').any(|part| part == "tests" || part == "tests.rs")
+        self.path
+            .split('/')
+            .any(|part| part == "tests" || part == "tests.rs")
     }
 
     /// Modules of the crate's root that the file names.
-    pub fn layers_named(&self) -> BTreeSet<String> {
+    pub(crate) fn layers_named(&self) -> BTreeSet<String> {
         let depth = self.path.matches('/').count() + usize::from(!self.path.ends_with("mod.rs"));
         let mut named = BTreeSet::new();
         for at in 0..self.tokens.len() {
@@ -47,7 +57,11 @@ impl Source {
                 continue;
             }
             let supers = self.supers(at);
-            let rest = if token.is("crate") { at + 1 } else { at + 2 * supers - 1 };
+            let rest = if token.is("crate") {
+                at + 1
+            } else {
+                at + 2 * supers - 1
+            };
             let at_root = token.is("crate") || supers == depth;
             if at_root && self.is_separator(rest) {
                 named.extend(self.heads(rest + 1));
@@ -57,7 +71,7 @@ impl Source {
     }
 
     /// Which of `crates` the file names.
-    pub fn crates_named<'a>(&self, crates: &'a [String]) -> BTreeSet<&'a str> {
+    pub(crate) fn crates_named<'a>(&self, crates: &'a [String]) -> BTreeSet<&'a str> {
         let named = |at: usize| {
             let begins = at == 0 || self.tokens[at - 1].1 != Token::PathSeparator;
             let imported = at > 0 && self.tokens[at - 1].1.is("use");
@@ -66,12 +80,14 @@ impl Source {
         crates
             .iter()
             .map(String::as_str)
-            .filter(|wanted| (0..self.tokens.len()).any(|at| self.tokens[at].1.is(wanted) && named(at)))
+            .filter(|wanted| {
+                (0..self.tokens.len()).any(|at| self.tokens[at].1.is(wanted) && named(at))
+            })
             .collect()
     }
 
     /// Name, first line and number of lines of each function.
-    pub fn functions(&self) -> Vec<(String, usize, usize)> {
+    pub(crate) fn functions(&self) -> Vec<(String, usize, usize)> {
         (0..self.tokens.len())
             .filter(|at| self.tokens[*at].1.is("fn"))
             .filter_map(|at| {
@@ -102,7 +118,9 @@ impl Source {
     }
 
     fn is_separator(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|(_, token)| *token == Token::PathSeparator)
+        self.tokens
+            .get(at)
+            .is_some_and(|(_, token)| *token == Token::PathSeparator)
     }
 
     /// How many `super`s follow one another from `at` on.
@@ -138,12 +156,18 @@ impl Source {
 fn without_tests(mut tokens: Vec<(usize, Token)>) -> Vec<(usize, Token)> {
     let test_module = |window: &[(usize, Token)]| {
         let marks = ["cfg", "test", "mod", "tests"];
-        let names: Vec<&Token> =
-            window.iter().map(|(_, token)| token).filter(|token| matches!(token, Token::Name(_))).collect();
+        let names: Vec<&Token> = window
+            .iter()
+            .map(|(_, token)| token)
+            .filter(|token| matches!(token, Token::Name(_)))
+            .collect();
         names.len() == marks.len() && names.iter().zip(marks).all(|(name, mark)| name.is(mark))
     };
     // `# [ cfg ( test ) ] mod tests {`
-    if let Some(at) = tokens.windows(10).position(|window| window[0].1 == Token::Other('#') && test_module(window)) {
+    if let Some(at) = tokens
+        .windows(10)
+        .position(|window| window[0].1 == Token::Other('#') && test_module(window))
+    {
         tokens.truncate(at);
     }
     tokens
