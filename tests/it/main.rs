@@ -9,8 +9,11 @@
     reason = "what is sent, pulled and pushed has similar names in every story"
 )]
 
+<<<<<<< HEAD
 mod checker;
 mod cluster;
+=======
+>>>>>>> docs
 mod documents;
 mod layers;
 mod stores;
