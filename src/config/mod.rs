@@ -5,15 +5,25 @@
 //!
 //! Layer: config. Depends on the model only.
 
+mod duration;
+mod error;
+mod known;
+mod load;
 mod sections;
+mod url;
+mod validate;
+mod web_origin;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use error::{ConfigError, Origin};
+pub use load::Sources;
 pub use sections::{
     AuthConfig, ClusterConfig, GatewayConfig, LimitsConfig, LogConfig, LogFormat, Rate,
     RegistrationMode, ServerConfig, StoreConfig,
 };
+pub use url::StoreUrl;
 
 /// Everything an operator can set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

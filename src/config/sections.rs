@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::StoreUrl;
 use crate::model::Level;
 
 /// The process itself: where it listens, where it keeps data. Section `[server]`.
@@ -19,8 +20,10 @@ pub struct ServerConfig {
     /// Folder for the embedded store.
     pub data_dir: PathBuf,
     /// PEM file with the certificate chain; TLS is on when both files are given.
+    #[schemars(example = "/etc/curlew/fullchain.pem")]
     pub tls_cert: Option<PathBuf>,
     /// PEM file with the private key.
+    #[schemars(example = "/etc/curlew/privkey.pem")]
     pub tls_key: Option<PathBuf>,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed, for example `10.0.0.0/8`.
     #[schemars(with = "Vec<String>")]
@@ -29,6 +32,7 @@ pub struct ServerConfig {
     /// The server's own address is always allowed.
     pub origins: Vec<String>,
     /// Separate address for `/metrics`; without it metrics are answered to loopback only.
+    #[schemars(example = "127.0.0.1:9090")]
     pub metrics_listen: Option<SocketAddr>,
 }
 
@@ -51,9 +55,9 @@ impl Default for ServerConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
-    /// `embedded:` for the store inside the process, or `redis://…`, `rediss://…`.
-    pub url: String,
-    /// Text before every key, so that several servers can share one store. Letters, digits, `:`, `_`, `-`.
+    /// `embedded:` for the store inside the process, or `redis://user:password@host:6379/0`, `rediss://…` with TLS.
+    pub url: StoreUrl,
+    /// Text before every key, so that several servers can share one store: at most 64 letters, digits, `:`, `_`, `-`.
     pub prefix: String,
     /// How firmly a message is kept before it is acknowledged: `stored` survives a kill, `synced` a power cut.
     pub level: Level,
@@ -66,7 +70,7 @@ pub struct StoreConfig {
 impl Default for StoreConfig {
     fn default() -> Self {
         Self {
-            url: "embedded:".to_owned(),
+            url: "embedded:".into(),
             prefix: String::new(),
             level: Level::Stored,
             allow_unsafe: false,
@@ -80,13 +84,12 @@ impl Default for StoreConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterConfig {
     /// Store for hints between gateways, `redis://…`; the data store when empty.
-    pub url: String,
+    pub url: StoreUrl,
 }
 
 /// Who may register.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum RegistrationMode {
     /// Everybody.
     #[default]
@@ -104,11 +107,11 @@ pub struct AuthConfig {
     /// Who may register: `open`, `invite` or `closed`.
     pub registration: RegistrationMode,
     /// How long a session lives without being used.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     #[schemars(with = "String")]
     pub session_life: Duration,
     /// How long an invitation is good for.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     #[schemars(with = "String")]
     pub invite_life: Duration,
     /// Memory of one password hash (Argon2id), in kibibytes; less than 19456 is for tests only.
@@ -123,8 +126,8 @@ impl Default for AuthConfig {
     fn default() -> Self {
         Self {
             registration: RegistrationMode::Open,
-            session_life: Duration::from_secs(90 * 24 * 3600),
-            invite_life: Duration::from_secs(7 * 24 * 3600),
+            session_life: Duration::from_hours(90 * 24),
+            invite_life: Duration::from_hours(7 * 24),
             argon2_memory_kib: 19_456,
             argon2_passes: 2,
             argon2_parallel: 2,
@@ -137,27 +140,27 @@ impl Default for AuthConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct GatewayConfig {
     /// How long a new connection may take to authenticate before it is closed.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     #[schemars(with = "String")]
     pub authentication_timeout: Duration,
     /// A connection that is silent for longer is pinged.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     #[schemars(with = "String")]
     pub ping: Duration,
     /// A connection that does not answer a ping for longer is closed.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     #[schemars(with = "String")]
     pub pong: Duration,
     /// How long one write to a client may take before the connection is closed.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     #[schemars(with = "String")]
     pub write_timeout: Duration,
     /// How long connections are given to close when the server stops.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     #[schemars(with = "String")]
     pub drain: Duration,
     /// How often the newest positions of chats in use are compared with what was pushed.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     #[schemars(with = "String")]
     pub position_check: Duration,
     /// Largest accepted client frame, in bytes.
@@ -281,7 +284,6 @@ impl Default for LogConfig {
 /// Form of log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum LogFormat {
     /// One readable line each.
     #[default]

@@ -25,6 +25,7 @@ pub enum Content {
 
 /// Words: any Unicode, kept unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = |schema: &mut Schema| add_type(schema, "text"))]
 pub struct Text {
     /// 1 to 16,384 bytes of UTF-8.
     pub text: String,
@@ -33,6 +34,7 @@ pub struct Text {
 /// Something that happened to the chat, shown between its messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[schemars(transform = |schema: &mut Schema| add_type(schema, "system"))]
 pub enum SystemEvent {
     /// The chat was made.
     Created {
@@ -91,6 +93,26 @@ impl JsonSchema for Opaque {
             "required": ["type"],
             "additionalProperties": true,
         })
+    }
+}
+
+/// Adds the `type` that [`Content`] writes beside the fields to their schema.
+fn add_type(schema: &mut Schema, kind: &str) {
+    let add = |object: &mut Map<String, Value>| {
+        if let Some(Value::Object(properties)) = object.get_mut("properties") {
+            properties.shift_insert(0, "type".to_owned(), serde_json::json!({ "const": kind }));
+        }
+        if let Some(Value::Array(required)) = object.get_mut("required") {
+            required.insert(0, "type".into());
+        }
+    };
+    let object = schema.ensure_object();
+    match object.get_mut("oneOf") {
+        Some(Value::Array(variants)) => variants
+            .iter_mut()
+            .filter_map(Value::as_object_mut)
+            .for_each(add),
+        _ => add(object),
     }
 }
 
@@ -198,7 +220,7 @@ impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Not recursive without bound: every frame and record was measured for depth before it comes here.
         let mut fields = Map::<String, Value>::deserialize(deserializer)?;
-        let Some(Value::String(kind)) = fields.remove("type") else {
+        let Some(Value::String(kind)) = fields.shift_remove("type") else {
             return Err(D::Error::missing_field("type"));
         };
         match kind.as_str() {
@@ -223,6 +245,7 @@ mod tests {
     fn round_trip(wire: &Value) -> Content {
         let content: Content = serde_json::from_value(wire.clone()).unwrap();
         assert_eq!(serde_json::to_value(&content).unwrap(), *wire);
+        assert_eq!(serde_json::to_string(&content).unwrap(), wire.to_string());
         let packed = rmp_serde::to_vec_named(&content).unwrap();
         assert_eq!(rmp_serde::from_slice::<Content>(&packed).unwrap(), content);
         content
@@ -235,7 +258,9 @@ mod tests {
             Content::text("你好")
         );
         round_trip(&json!({ "type": "system", "event": "left", "actor": "u1" }));
-        round_trip(&json!({ "type": "x.poll", "choices": ["a", { "b": [1, 2.5, null, true] }] }));
+        round_trip(
+            &json!({ "type": "x.poll", "z": 1, "choices": ["a", { "b": [1, 2.5, null, true] }] }),
+        );
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What a gateway must know of chats and people to deliver pushes.
 
 use super::{Service, ServiceError};
-use crate::model::{ChatId, Stamp, UserId};
+use crate::{
+    model::{ChatId, Stamp, UserId},
+    store::keys::TimelineId,
+};
 
 /// Where a chat stood when it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,22 +18,27 @@ pub struct ChatPosition {
 }
 
 impl Service {
-    /// Chats a user is a member of.
+    /// Chats a user may be a member of: their index. Whoever delivers to them asks
+    /// [`Service::members_among`] first.
     ///
     /// # Errors
     ///
     /// Those of the store.
-    pub async fn chats_of(&self, _user: &UserId) -> Result<Vec<ChatId>, ServiceError> {
-        todo!()
+    pub async fn chats_of(&self, user: &UserId) -> Result<Vec<ChatId>, ServiceError> {
+        let limit = self.parts.limits.chats_per_user as usize;
+        Ok(self.chats.of_user(user, limit).await?)
     }
 
-    /// Registers this gateway for hints about a user and about chats, before anything of them is read.
+    /// Registers this gateway for hints about users and chats, before anything of them is read.
     ///
     /// # Errors
     ///
     /// Those of the store; nothing is lost by doing it again.
-    pub async fn watch(&self, _users: &[UserId], _chats: &[ChatId]) -> Result<(), ServiceError> {
-        todo!()
+    pub async fn watch(&self, users: &[UserId], chats: &[ChatId]) -> Result<(), ServiceError> {
+        Ok(self
+            .interests
+            .add(&self.parts.cluster.incarnation(), users, chats)
+            .await?)
     }
 
     /// Ends the registration: nobody here is interested any more.
@@ -38,8 +46,11 @@ impl Service {
     /// # Errors
     ///
     /// Those of the store; a row left behind costs a hint now and then.
-    pub async fn unwatch(&self, _users: &[UserId], _chats: &[ChatId]) -> Result<(), ServiceError> {
-        todo!()
+    pub async fn unwatch(&self, users: &[UserId], chats: &[ChatId]) -> Result<(), ServiceError> {
+        Ok(self
+            .interests
+            .remove(&self.parts.cluster.incarnation(), users, chats)
+            .await?)
     }
 
     /// Which of `users` are members of a chat, and the version of the membership that says so.
@@ -49,10 +60,18 @@ impl Service {
     /// Those of the store.
     pub async fn members_among(
         &self,
-        _chat: &ChatId,
-        _users: &[UserId],
+        chat: &ChatId,
+        users: &[UserId],
     ) -> Result<(u64, Vec<UserId>), ServiceError> {
-        todo!()
+        let Some(state) = self.chats.state(chat, users).await? else {
+            return Ok((0, Vec::new()));
+        };
+        let members = users
+            .iter()
+            .zip(state.members)
+            .filter_map(|(user, member)| member.map(|_| user.clone()))
+            .collect();
+        Ok((state.head.members_version, members))
     }
 
     /// Where chats stand now, in one round trip.
@@ -60,7 +79,17 @@ impl Service {
     /// # Errors
     ///
     /// Those of the store.
-    pub async fn positions(&self, _chats: &[ChatId]) -> Result<Vec<ChatPosition>, ServiceError> {
-        todo!()
+    pub async fn positions(&self, chats: &[ChatId]) -> Result<Vec<ChatPosition>, ServiceError> {
+        let timelines: Vec<_> = chats.iter().cloned().map(TimelineId::Chat).collect();
+        let heads = self.timelines.heads(&timelines).await?;
+        Ok(chats
+            .iter()
+            .zip(heads)
+            .map(|(chat, head)| ChatPosition {
+                chat: chat.clone(),
+                last: head.as_ref().map_or(Stamp::ZERO, |head| head.last),
+                members_version: head.map_or(0, |head| head.members_version),
+            })
+            .collect())
     }
 }

@@ -7,26 +7,45 @@ mod accounts;
 mod chats;
 mod error;
 mod interest;
+mod limits;
 mod logs;
+mod members;
+mod memberships;
 mod messages;
+mod names;
+mod outbox;
+mod passwords;
 mod people;
 mod reads;
+mod sessions;
+mod setup;
 mod sync;
+mod timelines;
 
 use std::sync::Arc;
+
+use memberships::Memberships;
+use passwords::Passwords;
+use ring::hmac;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use accounts::{Credentials, LoggedIn, Registration};
 pub use chats::NewChat;
 pub use error::ServiceError;
 pub use interest::ChatPosition;
-pub use messages::{NewMessage, SentMessage, TimelineQuery};
+pub use limits::Limiter;
+pub use messages::{NewMessage, SentMessage};
+pub use timelines::TimelineQuery;
 
 use crate::{
     clock::{Clock, Random},
     cluster::{Cluster, Origin},
     config::{AuthConfig, LimitsConfig},
     model::{SessionId, UserId},
-    store::Engine,
+    store::{
+        Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, intents::Intents,
+        interests::Interests, reads::Reads, rows::ChatRows, timelines::Timelines,
+    },
 };
 
 /// What the service stands on.
@@ -46,9 +65,62 @@ pub struct Parts {
     pub limits: LimitsConfig,
 }
 
-/// Every operation. Cheap to share; one per process.
+/// Every operation. One per process, shared by all connections.
 pub struct Service {
     parts: Parts,
+    accounts: Accounts,
+    chat_rows: ChatRows,
+    chats: Chats,
+    codes: Codes,
+    devices: Sessions,
+    intents: Intents,
+    interests: Interests,
+    limiter: Limiter,
+    memberships: Memberships,
+    passwords: Passwords,
+    reads: Reads,
+    timelines: Timelines,
+    instance_key: hmac::Key,
+    heavy: Semaphore,
+}
+
+impl Service {
+    /// Every operation, on these parts. Reads the secret that all gateways of one store share.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub async fn start(parts: Parts) -> Result<Self, ServiceError> {
+        let engine = || Arc::clone(&parts.engine);
+        let secret = Secrets::new(engine())
+            .shared("instance", parts.random.as_ref())
+            .await?;
+        Ok(Self {
+            accounts: Accounts::new(engine()),
+            chat_rows: ChatRows::new(engine()),
+            chats: Chats::new(engine()),
+            codes: Codes::new(engine()),
+            devices: Sessions::new(engine()),
+            intents: Intents::new(engine()),
+            interests: Interests::new(engine()),
+            limiter: Limiter::new(&parts.limits, Arc::clone(&parts.clock)),
+            memberships: Memberships::default(),
+            passwords: Passwords::new(&parts.auth, Arc::clone(&parts.random)),
+            reads: Reads::new(engine()),
+            timelines: Timelines::new(engine()),
+            instance_key: hmac::Key::new(hmac::HMAC_SHA256, &secret),
+            heavy: Semaphore::new(parts.limits.heavy_reads as usize),
+            parts,
+        })
+    }
+
+    /// Waits for a place among the heavy reads, which have a lane of their own so that they cannot delay sends.
+    async fn heavy_lane(&self) -> Result<SemaphorePermit<'_>, ServiceError> {
+        self.heavy
+            .acquire()
+            .await
+            .map_err(|_| ServiceError::Overloaded)
+    }
 }
 
 /// Who asks.

@@ -1,5 +1,10 @@
-//! Stories: a real server, real sockets, and people who use them.
-#![allow(clippy::unwrap_used, reason = "in tests a panic is the answer")]
+//! Stories that speak the protocol as a user would, against real servers; and what holds the tree together.
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test, whatever cannot be had is a failure, and the line tells which"
+)]
 
 mod checker;
+mod documents;
+mod stores;
 mod support;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::packed::{pack, unpack};
+use super::versioned;
 use crate::model::{Change, ChatKind, Role, Stamp, SystemEvent, UserId};
 
 /// What a chat is, beside where its timelines end.
@@ -73,13 +73,13 @@ macro_rules! packed {
             /// Spells the record for the store.
             #[must_use]
             pub fn encode(&self) -> Bytes {
-                pack(Self::VERSION, self)
+                versioned::encode(Self::VERSION, self)
             }
 
             /// Reads a stored record.
             #[must_use]
             pub fn decode(bytes: &Bytes) -> Option<Self> {
-                unpack(Self::VERSION, bytes)
+                versioned::decode(Self::VERSION, bytes)
             }
         }
     )*};

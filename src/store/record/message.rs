@@ -3,10 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    EntryRecord,
-    packed::{pack, unpack},
-};
+use super::{EntryRecord, versioned};
 use crate::model::{Change, ClientId, Content, Entry, EntryKind, LogEntry, Stamp, UserId};
 
 const VERSION: u8 = 1;
@@ -33,7 +30,7 @@ impl MessageBody {
     /// Spells the body for the store.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        pack(VERSION, self)
+        versioned::encode(VERSION, self)
     }
 }
 
@@ -47,7 +44,7 @@ impl LogBody {
     /// Spells the body for the store.
     #[must_use]
     pub fn encode(change: &Change) -> Bytes {
-        pack(VERSION, change)
+        versioned::encode(VERSION, change)
     }
 }
 
@@ -96,7 +93,7 @@ impl Standing {
         let change = self
             .record
             .as_ref()
-            .and_then(|record| unpack(VERSION, &record.body));
+            .and_then(|record| versioned::decode(VERSION, &record.body));
         LogEntry {
             stamp: self.stamp,
             prev: self.record.map_or(self.seen_prev, |record| record.prev),
@@ -106,7 +103,7 @@ impl Standing {
 
     fn readable_entry(&self) -> Option<Entry> {
         let record = self.record.as_ref()?;
-        let body: MessageBody = unpack(VERSION, &record.body)?;
+        let body: MessageBody = versioned::decode(VERSION, &record.body)?;
         let kind = match record.kind {
             EntryRecord::COUNTING => EntryKind::Message,
             MessageBody::SYSTEM => EntryKind::System,

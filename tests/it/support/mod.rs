@@ -4,6 +4,7 @@
 
 pub(crate) mod client;
 pub(crate) mod people;
+pub(crate) mod redis;
 pub(crate) mod server;
 
 use std::time::Duration;
