@@ -1,5 +1,10 @@
 //! Stories that speak the protocol as a user would, against real servers; and what holds the tree together.
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test, whatever cannot be had is a failure, and the line tells which"
+)]
 
+<<<<<<< HEAD
 #![allow(
     clippy::unwrap_used,
     reason = "in a test, whatever cannot be had is a failure, and the line tells which"
@@ -14,6 +19,9 @@ mod checker;
 mod cluster;
 =======
 >>>>>>> docs
+=======
+mod checker;
+>>>>>>> proof
 mod documents;
 mod layers;
 mod stores;
