@@ -1,10 +1,5 @@
 //! Stories that speak the protocol as a user would, against real servers; and what holds the tree together.
-#![allow(
-    clippy::unwrap_used,
-    reason = "in a test, whatever cannot be had is a failure, and the line tells which"
-)]
 
-<<<<<<< HEAD
 #![allow(
     clippy::unwrap_used,
     reason = "in a test, whatever cannot be had is a failure, and the line tells which"
@@ -14,14 +9,8 @@
     reason = "what is sent, pulled and pushed has similar names in every story"
 )]
 
-<<<<<<< HEAD
 mod checker;
 mod cluster;
-=======
->>>>>>> docs
-=======
-mod checker;
->>>>>>> proof
 mod documents;
 mod layers;
 mod stores;
