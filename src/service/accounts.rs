@@ -263,8 +263,6 @@ fn name_taken() -> ServiceError {
 }
 
 #[cfg(all(test, feature = "embedded"))]
-mod bench;
-#[cfg(all(test, feature = "embedded"))]
 mod session_tests;
 #[cfg(all(test, feature = "embedded"))]
 mod tests;
