@@ -14,7 +14,10 @@
 pub mod clock;
 pub mod cluster;
 pub mod config;
+pub mod gateway;
 pub mod model;
 pub mod protocol;
+pub mod server;
 pub mod service;
 pub mod store;
+pub mod telemetry;

@@ -190,7 +190,10 @@ impl Gateway {
     fn abandon(&self, local: &LocalUser) -> Vec<ChatId> {
         let mut empty = local.chats();
         empty.retain(|chat| {
-            let last = self.rooms.get(chat).is_none_or(|room| room.leave(&local.id));
+            let last = self
+                .rooms
+                .get(chat)
+                .is_none_or(|room| room.leave(&local.id));
             if last {
                 self.rooms.remove(chat);
             }
