@@ -4,7 +4,14 @@
     clippy::unwrap_used,
     reason = "in a test, whatever cannot be had is a failure, and the line tells which"
 )]
+#![allow(
+    clippy::similar_names,
+    reason = "what is sent, pulled and pushed has similar names in every story"
+)]
 
+mod checker;
+mod cluster;
 mod documents;
+mod layers;
 mod stores;
 mod support;
