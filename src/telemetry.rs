@@ -1,6 +1,6 @@
 //! What the process writes about itself: log lines to standard error, numbers for `/metrics`.
 
-use std::sync::OnceLock;
+use std::{io::IsTerminal, sync::OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -17,6 +17,7 @@ pub fn start_log(config: &LogConfig) -> Result<(), String> {
         .map_err(|error| format!("log.level is not a level or a filter: {error}"))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // Fails only when somebody writes log lines already, a test for example.
     let _already = match config.format {
