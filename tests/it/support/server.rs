@@ -170,12 +170,12 @@ impl Server {
         (status.expect("an HTTP status"), body.unwrap_or_default())
     }
 
-    /// Sum of a counter in `/metrics` over all its labels; 0 when it was never counted.
-    pub(crate) async fn metric(&self, name: &str) -> f64 {
+    /// Sum of a counter in `/metrics` over the rows with `label`; 0 when it was never counted.
+    pub(crate) async fn metric(&self, name: &str, label: &str) -> f64 {
         let (status, body) = self.get("/metrics").await;
         assert_eq!(status, 200, "{body}");
         body.lines()
-            .filter(|line| line.split([' ', '{']).next() == Some(name))
+            .filter(|line| line.split([' ', '{']).next() == Some(name) && line.contains(label))
             .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
             .sum()
     }
