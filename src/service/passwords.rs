@@ -3,7 +3,7 @@
 //! Argon2id is slow and large on purpose, so hashes run in a pool of their own: few at once, few waiting, the
 //! rest refused. No flood of log-ins can take the processor or the memory from people who are chatting.
 
-mod common;
+mod frequent;
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub(super) fn accept(
     if password.to_lowercase() == username.to_lowercase() {
         return Err(ServiceError::invalid(field, "is the same as the user name"));
     }
-    if common::is_common(password) {
+    if frequent::is_common(password) {
         let reason = "is one of the most common passwords or easily made from one";
         return Err(ServiceError::invalid(field, reason));
     }

@@ -5,19 +5,19 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 /// A value in both formats, and how to read it again.
-pub struct Sample {
+pub(crate) struct Sample {
     /// File it belongs to: the method, or the kind of push.
-    pub group: String,
+    pub(crate) group: String,
     /// Its name there: `params`, `ok`, `data`.
-    pub part: String,
+    pub(crate) part: String,
     /// As JSON.
-    pub json: Value,
+    pub(crate) json: Value,
     /// As MessagePack.
-    pub packed: Vec<u8>,
+    pub(crate) packed: Vec<u8>,
     /// Reads JSON as the type of the sample and writes it in both formats.
-    pub from_json: fn(&Value) -> Result<(Value, Vec<u8>), String>,
+    pub(crate) from_json: fn(&Value) -> Result<(Value, Vec<u8>), String>,
     /// Reads MessagePack as the type of the sample and writes it in both formats.
-    pub from_packed: fn(&[u8]) -> Result<(Value, Vec<u8>), String>,
+    pub(crate) from_packed: fn(&[u8]) -> Result<(Value, Vec<u8>), String>,
 }
 
 impl Sample {
@@ -50,7 +50,7 @@ fn both<T: Serialize>(value: &T) -> (Value, Vec<u8>) {
 }
 
 /// Every sample, in the order of the table of methods, then pushes, then errors.
-pub fn all() -> Vec<Sample> {
+pub(crate) fn all() -> Vec<Sample> {
     [
         accounts(),
         people(),

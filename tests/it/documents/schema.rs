@@ -5,18 +5,18 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
 
 /// Every type on the wire.
-pub struct Schemas {
+pub(crate) struct Schemas {
     /// Named types, in the order in which methods mention them.
-    pub types: Map<String, Value>,
+    pub(crate) types: Map<String, Value>,
     /// Each method with the names of its params and its ok.
-    pub methods: Vec<(MethodName, String, String)>,
+    pub(crate) methods: Vec<(MethodName, String, String)>,
     /// Every push: one schema with `push` and `data` each.
-    pub pushes: Vec<Value>,
+    pub(crate) pushes: Vec<Value>,
 }
 
 impl Schemas {
     /// Asks every wire type for its schema.
-    pub fn collect() -> Self {
+    pub(crate) fn collect() -> Self {
         let mut generator = SchemaSettings::draft2020_12().into_generator();
         let methods = MethodName::ALL
             .iter()
@@ -40,12 +40,12 @@ fn inline<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
 }
 
 /// The list under `name`, empty when there is none.
-pub fn list<'a>(schema: &'a Value, name: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(schema: &'a Value, name: &str) -> &'a [Value] {
     schema[name].as_array().map_or(&[], Vec::as_slice)
 }
 
 /// Alternatives of a schema without the one that says "or nothing".
-pub fn alternatives(schema: &Value) -> Vec<&Value> {
+pub(crate) fn alternatives(schema: &Value) -> Vec<&Value> {
     ["oneOf", "anyOf"]
         .iter()
         .flat_map(|name| list(schema, name))
@@ -54,12 +54,12 @@ pub fn alternatives(schema: &Value) -> Vec<&Value> {
 }
 
 /// Name of the type a schema refers to.
-pub fn reference(schema: &Value) -> Option<&str> {
+pub(crate) fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
 /// Type of a plain value; a value that may also be absent is of the type it has when it is there.
-pub fn plain(schema: &Value) -> Option<&str> {
+pub(crate) fn plain(schema: &Value) -> Option<&str> {
     match &schema["type"] {
         Value::String(name) => Some(name),
         Value::Array(names) => names
@@ -71,17 +71,17 @@ pub fn plain(schema: &Value) -> Option<&str> {
 }
 
 /// One field of an object.
-pub struct Field<'a> {
+pub(crate) struct Field<'a> {
     /// Its name on the wire.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// What it holds.
-    pub schema: &'a Value,
+    pub(crate) schema: &'a Value,
     /// Whether it is always there.
-    pub required: bool,
+    pub(crate) required: bool,
 }
 
 /// Fields of an object, in order.
-pub fn fields(schema: &Value) -> Vec<Field<'_>> {
+pub(crate) fn fields(schema: &Value) -> Vec<Field<'_>> {
     let required = list(schema, "required");
     schema["properties"]
         .as_object()
@@ -96,7 +96,7 @@ pub fn fields(schema: &Value) -> Vec<Field<'_>> {
 }
 
 /// What the doc comment says, without links that mean something in Rust only.
-pub fn doc(schema: &Value) -> String {
+pub(crate) fn doc(schema: &Value) -> String {
     let mut text = schema["description"]
         .as_str()
         .unwrap_or_default()
