@@ -93,7 +93,7 @@ impl Service {
         mut registration: Registration,
         device: Device,
     ) -> Result<LoggedIn, ServiceError> {
-        let device = names::device(device)?;
+        let device = names::device(&device)?;
         let code = registration.invite.take();
         let new = NewAccount::checked(registration)?;
         self.limiter.registration(address)?;
@@ -120,7 +120,7 @@ impl Service {
         credentials: Credentials,
         device: Device,
     ) -> Result<LoggedIn, ServiceError> {
-        let device = names::device(device)?;
+        let device = names::device(&device)?;
         let Credentials { username, password } = credentials;
         // A malformed name goes the way of an unknown one: no name is empty.
         let name = names::username(&username).unwrap_or_default();
@@ -209,14 +209,14 @@ impl Service {
     // crash between the two, or when the store does not answer, the use names a user without a name, and the
     // code is good again after a while.
     async fn claim_name(&self, user: &User, admission: Admission) -> Result<(), ServiceError> {
-        let Some(used) = self.use_code(admission, &user.id).await? else {
+        let Some(code) = self.use_code(admission, &user.id).await? else {
             self.discard(&user.id).await;
             return Err(ServiceError::Unauthorized);
         };
         if self.accounts.claim(&user.username, &user.id).await? {
             return Ok(());
         }
-        self.give_back(used).await;
+        self.give_back(code).await;
         self.discard(&user.id).await;
         Err(name_taken())
     }
@@ -262,5 +262,9 @@ fn name_taken() -> ServiceError {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "embedded"))]
+mod bench;
+#[cfg(all(test, feature = "embedded"))]
+mod session_tests;
+#[cfg(all(test, feature = "embedded"))]
 mod tests;

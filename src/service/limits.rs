@@ -21,8 +21,8 @@ const MOST_BUCKETS: usize = 100_000;
 /// Accounts that one network may try as often as one account before the network itself is slowed down.
 const ACCOUNTS_PER_NETWORK: u32 = 10;
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3_600);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 const DAY_NS: f64 = 86_400e9;
 
 /// All limits of the service. Kept in this process: each gateway counts for itself.
@@ -250,7 +250,7 @@ mod tests {
         for _ in 0..5 {
             assert_eq!(buckets.take(&"ada", 7), Ok(()));
         }
-        assert_eq!(buckets.take(&"ada", 7), Err(Duration::from_secs(300)));
+        assert_eq!(buckets.take(&"ada", 7), Err(Duration::from_mins(5)));
         assert_eq!(
             buckets.take(&"ada", 7 + 299 * SECOND),
             Err(Duration::from_secs(1))
@@ -276,7 +276,7 @@ mod tests {
     fn a_rate_of_nothing_lets_the_burst_pass_and_never_divides_by_zero() {
         let buckets = Buckets::new(0, 0.0, MINUTE);
         assert_eq!(buckets.take(&1, 0), Ok(()));
-        assert_eq!(buckets.take(&1, 0), Err(Duration::from_secs(86_400)));
+        assert_eq!(buckets.take(&1, 0), Err(Duration::from_hours(24)));
     }
 
     #[test]

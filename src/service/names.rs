@@ -45,7 +45,7 @@ pub(super) fn display_name(text: &str) -> Result<String, ServiceError> {
 }
 
 /// What a device says of itself.
-pub(super) fn device(device: Device) -> Result<Device, ServiceError> {
+pub(super) fn device(device: &Device) -> Result<Device, ServiceError> {
     let device = Device {
         name: device.name.trim().to_owned(),
         platform: device.platform.trim().to_owned(),
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn devices_are_trimmed_and_bounded() {
         let of = |name: &str, platform: &str| {
-            device(Device {
+            device(&Device {
                 name: name.to_owned(),
                 platform: platform.to_owned(),
             })

@@ -8,7 +8,7 @@ use ring::digest::{SHA256, digest};
 use super::{Caller, LoggedIn, Service, ServiceError, names};
 use crate::{
     cluster::Hint,
-    model::{Device, Incarnation, Session, SessionId, UserId},
+    model::{Device, Session, SessionId, UserId},
     store::{
         accounts::Kept,
         keys,
@@ -47,7 +47,7 @@ impl Service {
         let (session, owner) = good
             .filter(|(session, _)| session.record.token == hash)
             .ok_or(ServiceError::Unauthorized)?;
-        let device = device.map(names::device).transpose()?;
+        let device = device.as_ref().map(names::device).transpose()?;
         let seen = self.see(&found.user, &found.session, session, device).await;
         Ok(LoggedIn {
             account: owner.account,
@@ -95,9 +95,12 @@ impl Service {
     /// Those of the store.
     pub async fn end_session(&self, caller: &Caller, id: &SessionId) -> Result<(), ServiceError> {
         let user = &caller.user;
-        let (session, gateways) = self.devices.with_gateways(user, id).await?;
-        let ended: Vec<Named> = session.into_iter().collect();
-        self.end(user, &ended, &gateways).await
+        let session = self.devices.one(user, id).await?;
+        let ended: Vec<Named> = session
+            .map(|session| (id.clone(), session))
+            .into_iter()
+            .collect();
+        self.end_everywhere(user, &ended).await
     }
 
     /// Logs `user` in on a device; the session longest unused makes room when there are too many.
@@ -165,25 +168,15 @@ impl Service {
         if ended.is_empty() {
             return Ok(());
         }
-        let gateways = self.devices.gateways(user).await?;
-        self.end(user, ended, &gateways).await
-    }
-
-    async fn end(
-        &self,
-        user: &UserId,
-        ended: &[Named],
-        gateways: &[Incarnation],
-    ) -> Result<(), ServiceError> {
         self.devices.end(user, ended).await?;
+        let gateways = self.interests.of_user(user).await?;
+        let key = keys::user_gateways(user);
         for (id, _) in ended {
             let hint = Hint::SessionEnded {
                 user: user.clone(),
                 session: id.clone(),
             };
-            self.parts
-                .cluster
-                .tell(hint, &keys::user_gateways(user), gateways);
+            self.parts.cluster.tell(hint, &key, &gateways);
             tracing::info!(user.id = %user, session.id = %id, "session ended");
         }
         Ok(())

@@ -21,6 +21,7 @@ pub mod interests;
 pub mod keys;
 #[cfg(feature = "redis")]
 pub mod kv;
+mod open;
 pub mod reads;
 pub mod record;
 pub mod rows;
@@ -33,5 +34,6 @@ pub use codes::Codes;
 pub use engine::Engine;
 pub use error::StoreError;
 pub use index::Seek;
+pub use open::open;
 pub use secrets::Secrets;
 pub use sessions::Sessions;

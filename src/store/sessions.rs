@@ -16,7 +16,7 @@ use super::{
     keys,
     record::{SessionRecord, TokenRecord, UserRecord},
 };
-use crate::model::{Incarnation, SessionId, UserId};
+use crate::model::{SessionId, Stamp, UserId};
 
 /// Most rows of one index that are looked at.
 const MOST_SESSIONS: usize = 1_024;
@@ -130,31 +130,18 @@ impl Sessions {
         Ok(sessions)
     }
 
-    /// One session, and the gateways with a connection of its owner, in one round trip.
+    /// One session; `None` when it is gone or unreadable.
     ///
     /// # Errors
     ///
     /// As [`Sessions::token`].
-    pub async fn with_gateways(
+    pub async fn one(
         &self,
         user: &UserId,
         id: &SessionId,
-    ) -> Result<(Option<Named>, Vec<Incarnation>), StoreError> {
-        let reads = vec![get(keys::session(user, id)), gateways_of(user)];
-        let mut answers = self.engine.read(reads).await?.into_iter();
-        let value = answers.next().and_then(Answer::value);
-        let session = session_of(user, id, value).map(|session| (id.clone(), session));
-        Ok((session, incarnations(answers.next())))
-    }
-
-    /// The gateways with a connection of the user.
-    ///
-    /// # Errors
-    ///
-    /// As [`Sessions::token`].
-    pub async fn gateways(&self, user: &UserId) -> Result<Vec<Incarnation>, StoreError> {
-        let answers = self.engine.read(vec![gateways_of(user)]).await?;
-        Ok(incarnations(answers.into_iter().next()))
+    ) -> Result<Option<Kept<SessionRecord>>, StoreError> {
+        let value = value(self.engine.read(vec![get(keys::session(user, id))]).await?);
+        Ok(session_of(user, id, value))
     }
 
     /// Changes a session and gives it and its token another `life`; `No` when it has changed or ended.
@@ -230,7 +217,7 @@ impl Sessions {
         let read = Read::Rows {
             key: keys::sessions(user),
             from: 0,
-            through: crate::model::Stamp::MAX.get(),
+            through: Stamp::MAX.get(),
             limit: MOST_SESSIONS,
             order: Order::Falling,
         };
@@ -263,20 +250,6 @@ fn remove_row(user: &UserId, id: &SessionId) -> Write {
         key: keys::sessions(user),
         member: member(id),
     }
-}
-
-fn gateways_of(user: &UserId) -> Read {
-    Read::Members {
-        key: keys::user_gateways(user),
-    }
-}
-
-fn incarnations(answer: Option<Answer>) -> Vec<Incarnation> {
-    let members = answer.map_or(Vec::new(), Answer::members);
-    members
-        .iter()
-        .filter_map(|member| Incarnation::parse(text(member)?))
-        .collect()
 }
 
 fn member(id: &SessionId) -> Bytes {

@@ -9,6 +9,8 @@
     reason = "what is sent, pulled and pushed has similar names in every story"
 )]
 
+mod checker;
+mod cluster;
 mod documents;
 mod layers;
 mod stores;

@@ -17,6 +17,9 @@ use crate::store::{
 
 const CALLERS: usize = 16;
 
+/// Strings that one commit sets to one number.
+const PARTS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+
 pub(super) async fn rules(engine: &dyn Engine) {
     one_of_many_swaps_happens(engine).await;
     no_swap_is_lost(engine).await;
@@ -73,7 +76,7 @@ async fn readers_never_see_half_a_commit(engine: &dyn Engine) {
     let probe = Probe::new(engine);
     let last = 200;
     probe
-        .write([probe.setting("a", "0"), probe.setting("b", "0")])
+        .write(PARTS.map(|name| probe.setting(name, "0")))
         .await;
     let commits = async {
         for n in 0..last {
@@ -84,40 +87,45 @@ async fn readers_never_see_half_a_commit(engine: &dyn Engine) {
     let reads = async {
         let mut seen = 0;
         while seen < last {
-            // What is read later is never older; so either order of keys finds half a commit.
-            let names = ["a", "b", "a"].map(|name| Read::Get {
-                key: probe.key(name),
-            });
-            let answers = engine.read(names.into()).await.unwrap();
+            // What is read later is never older. So half a commit shows as a step down, in whichever order
+            // its parts were written.
+            let names = PARTS.iter().chain(PARTS.iter().rev());
+            let reads = names
+                .map(|name| Read::Get {
+                    key: probe.key(name),
+                })
+                .collect();
+            let answers = engine.read(reads).await.unwrap();
             let values = answers
                 .into_iter()
                 .map(|answer| number(answer.value().as_ref()));
             let values: Vec<_> = values.collect();
             assert!(values.is_sorted(), "{values:?}");
             assert!(values[0] >= seen, "a later call never sees an older state");
-            seen = values[2];
+            seen = values[0];
         }
     };
     join(commits, reads).await;
-    assert_eq!(probe.get("b").await, Some(bytes("200")));
+    assert_eq!(probe.get(PARTS[11]).await, Some(bytes("200")));
 }
 
-/// A commit that raises `a` and `b` together.
+/// A commit that raises all [`PARTS`] together.
 fn counting(probe: &Probe<'_>, n: usize) -> Commit {
     let value = |n: usize| Bytes::from(n.to_string());
     let (expected, new) = (Some(value(n)), Some(value(n + 1)));
+    let set = |name: &&str| Write::Set {
+        key: probe.key(name),
+        value: value(n + 1),
+        life: None,
+    };
     Commit {
         swap: Swap {
-            key: probe.key("a"),
+            key: probe.key(PARTS[0]),
             expected,
             new,
             life: None,
         },
-        writes: vec![Write::Set {
-            key: probe.key("b"),
-            value: value(n + 1),
-            life: None,
-        }],
+        writes: PARTS[1..].iter().map(set).collect(),
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! **When the disk refuses.** After a write or a sync that failed (disk full, device gone) nobody knows what
 //! the file holds, and the database takes no further write until it is opened anew; the same holds when its
-//! own background work failed. The committer then refuses every job, and [`Health`] says so, until the
+//! own background work failed. The committer then refuses every job, `Engine::time_us` among them, until the
 //! process is started again, which replays the journal up to its last whole batch. Reads go on.
 
 use std::{
@@ -41,6 +41,9 @@ const MAX_WAITING_BYTES: usize = 32 << 20;
 const MAX_GROUP: usize = 256;
 /// How often written data is sent to the disk at [`Level::Stored`], and ended lives are swept up.
 const UPKEEP_PERIOD: Duration = Duration::from_secs(1);
+/// How long an orderly end may take, and how often is looked whether it has come.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(1);
 /// Most strings swept up at a time, so that jobs need not wait for long.
 const MAX_SWEPT: usize = 512;
 
@@ -74,7 +77,7 @@ struct Job {
 
 /// Whether the database still takes writes.
 #[derive(Debug, Default)]
-pub(super) struct Health(AtomicBool);
+struct Health(AtomicBool);
 
 /// Where jobs are handed in. Dropping it ends the thread, after all that waits is done and on the disk.
 pub(super) struct Committer {
@@ -118,6 +121,7 @@ impl Committer {
 
     /// Hands in a task and waits for its answer.
     pub(super) async fn run(&self, task: Task) -> Answer {
+        self.health.check()?;
         let bytes = task.bytes();
         let (answer, done) = oneshot::channel();
         if self.waiting_bytes.fetch_add(bytes, Relaxed) > MAX_WAITING_BYTES {
@@ -139,20 +143,30 @@ impl Committer {
         }
     }
 
-    /// Whether the database still takes writes.
-    pub(super) fn health(&self) -> &Health {
-        &self.health
+    /// Behaves as if the disk had refused a write.
+    #[cfg(test)]
+    pub(super) fn break_down(&self) {
+        self.health
+            .lost(&StoreError::unavailable("disk write", "no space left"));
     }
 }
 
 impl Drop for Committer {
     fn drop(&mut self) {
         drop(self.queue.take());
-        if self
-            .thread
-            .take()
-            .is_some_and(|thread| thread.join().is_err())
-        {
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        // The database makes writers wait for room in memory, for ever when the disk takes nothing more.
+        for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
+            if thread.is_finished() {
+                break;
+            }
+            thread::sleep(PAUSE);
+        }
+        if !thread.is_finished() {
+            tracing::error!("the embedded store is left with writes that the disk does not take");
+        } else if thread.join().is_err() {
             tracing::error!("the committer of the embedded store had panicked");
         }
     }
@@ -160,7 +174,7 @@ impl Drop for Committer {
 
 impl Health {
     /// An error once the database has refused a write.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
+    fn check(&self) -> Result<(), StoreError> {
         let broken = self.0.load(Relaxed);
         let reason = "the disk refused an earlier write: make room or mend it, then start again";
         if broken {
@@ -171,7 +185,7 @@ impl Health {
     }
 
     /// Remembers that `error` ended all writing.
-    pub(super) fn lost(&self, error: &StoreError) {
+    fn lost(&self, error: &StoreError) {
         if !self.0.swap(true, Relaxed) {
             let cause = std::error::Error::source(error).map(ToString::to_string);
             tracing::error!(

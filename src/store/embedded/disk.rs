@@ -1,6 +1,6 @@
 //! The database of one directory.
 
-use std::{ops::Range, path::Path};
+use std::{io::ErrorKind, ops::Range, path::Path};
 
 use fjall::{
     Database, Iter, Keyspace, KeyspaceCreateOptions, PersistMode, Readable, Slice, Snapshot,
@@ -150,6 +150,13 @@ fn unopened(dir: &Path, error: fjall::Error) -> StoreError {
             "the data directory {dir} was written by another version of the store ({version:?}): use the \
              program that wrote it, or name another directory in server.data_dir"
         )),
+        // The directory is marked as whole last; a start that was cut off before is not taken up again.
+        fjall::Error::Io(error) if error.kind() == ErrorKind::AlreadyExists => {
+            StoreError::Unsafe(format!(
+                "the data directory {dir} holds the beginning of a store that was never finished: it is \
+                 empty of data, remove it"
+            ))
+        }
         other => StoreError::unavailable("opening of the data directory", other),
     }
 }

@@ -67,13 +67,10 @@ impl<'a> Draft<'a> {
             Write::RemoveRow { key, member } => self.remove_row(key, member),
             Write::RemoveRows { key, through } => self.remove_rows(key, *through),
             Write::AddMember { key, member } => {
-                self.layout.check(key, member, 0)?;
-                self.put(self.layout.member(key, member), Vec::new());
-                Ok(())
+                self.change_set(key, member, |members| members.insert(member.clone()))
             }
             Write::RemoveMember { key, member } => {
-                self.layout.check(key, member, 0)?;
-                self.remove(self.layout.member(key, member))
+                self.change_set(key, member, |members| members.remove(member))
             }
         }
     }
@@ -139,12 +136,30 @@ impl<'a> Draft<'a> {
     }
 
     fn gateways(&self, key: &str) -> Result<Vec<Incarnation>, StoreError> {
-        let members = self.keys(self.layout.members(key))?;
-        let gateway = |member: &Vec<u8>| {
-            let member = self.layout.read_member(key, member)?;
-            Incarnation::parse(std::str::from_utf8(member).ok()?)
+        let gateway = |member: Bytes| Incarnation::parse(std::str::from_utf8(&member).ok()?);
+        Ok(self.members(key)?.into_iter().filter_map(gateway).collect())
+    }
+
+    fn members(&self, key: &str) -> Result<BTreeSet<Bytes>, StoreError> {
+        let Some(stored) = self.get(&self.layout.set(key))? else {
+            return Ok(BTreeSet::new());
         };
-        Ok(members.iter().filter_map(gateway).collect())
+        layout::read_set(&stored).ok_or_else(|| corrupt(key))
+    }
+
+    fn change_set(
+        &mut self,
+        key: &str,
+        member: &[u8],
+        change: impl FnOnce(&mut BTreeSet<Bytes>) -> bool,
+    ) -> Result<(), StoreError> {
+        self.layout.check(key, member, 0)?;
+        let mut members = self.members(key)?;
+        if change(&mut members) {
+            let stored = (!members.is_empty()).then(|| layout::write_set(&members));
+            self.changes.insert(self.layout.set(key), stored);
+        }
+        Ok(())
     }
 
     fn string(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
@@ -189,11 +204,8 @@ impl<'a> Draft<'a> {
     fn delete(&mut self, key: &str) -> Result<(), StoreError> {
         self.layout.check(key, &[], 0)?;
         self.remove(self.layout.string(key))?;
-        self.remove_rows(key, u64::MAX)?;
-        for member in self.keys(self.layout.members(key))? {
-            self.changes.insert(member, None);
-        }
-        Ok(())
+        self.remove(self.layout.set(key))?;
+        self.remove_rows(key, u64::MAX)
     }
 
     fn add_row(&mut self, key: &str, row: &Row) -> Result<(), StoreError> {

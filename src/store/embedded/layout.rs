@@ -5,13 +5,16 @@
 //! | string | `s`, key | end of its life, 0 for never (8 bytes); the value |
 //! | row of a sorted set | `r`, length of key, key, score (8 bytes), member | |
 //! | score of a member | `i`, length of key, key, member | score (8 bytes) |
-//! | member of a set | `m`, length of key, key, member | |
+//! | set | `m`, key | its members in order, each after its length (4 bytes) |
 //! | end of a life | `x`, end (8 bytes), key | |
+//!
+//! A set is one value because sets are small (gateways that want to be told) and every append reads one: to
+//! look for rows in a range costs as much as the rest of the append.
 //!
 //! Numbers are big-endian, so that their order is the order of the bytes. The length (2 bytes) keeps keys
 //! apart of which one begins like the other. A key includes the configured prefix.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
@@ -23,7 +26,7 @@ const MAX_NAME_BYTES: usize = 65_000;
 const STRING: u8 = b's';
 const ROW: u8 = b'r';
 const SCORE: u8 = b'i';
-const MEMBER: u8 = b'm';
+const SET: u8 = b'm';
 const END: u8 = b'x';
 
 /// Spells keys, with one prefix before all of them.
@@ -94,24 +97,9 @@ impl Layout {
         [&self.collection(SCORE, key), member].concat()
     }
 
-    /// A member of a set.
-    pub(super) fn member(&self, key: &str, member: &[u8]) -> Vec<u8> {
-        [&self.collection(MEMBER, key), member].concat()
-    }
-
-    /// All members of a set; empty when there can be none.
-    pub(super) fn members(&self, key: &str) -> Range<Vec<u8>> {
-        if !self.fits(key, &[]) {
-            return Range::default();
-        }
-        let first = self.collection(MEMBER, key);
-        let past = successor(first.clone());
-        first..past
-    }
-
-    /// What a member of a set is called.
-    pub(super) fn read_member<'a>(&self, key: &str, member: &'a [u8]) -> Option<&'a [u8]> {
-        member.get(self.collection(MEMBER, key).len()..)
+    /// A set.
+    pub(super) fn set(&self, key: &str) -> Vec<u8> {
+        [&[SET], self.prefix.as_bytes(), key.as_bytes()].concat()
     }
 
     fn collection(&self, tag: u8, key: &str) -> Vec<u8> {
@@ -162,13 +150,27 @@ impl Lent {
     }
 }
 
-/// What comes right after everything that begins with `prefix`.
-fn successor(mut prefix: Vec<u8>) -> Vec<u8> {
-    while prefix.pop_if(|byte| *byte == u8::MAX).is_some() {}
-    if let Some(last) = prefix.last_mut() {
-        *last += 1;
+/// Reads a stored set.
+pub(super) fn read_set(mut stored: &[u8]) -> Option<BTreeSet<Bytes>> {
+    let mut members = BTreeSet::new();
+    while let Some((length, rest)) = stored.split_first_chunk() {
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (member, rest) = rest.split_at_checked(length)?;
+        members.insert(Bytes::copy_from_slice(member));
+        stored = rest;
     }
-    prefix
+    stored.is_empty().then_some(members)
+}
+
+/// Spells a set for the database.
+pub(super) fn write_set(members: &BTreeSet<Bytes>) -> Vec<u8> {
+    let mut stored = Vec::new();
+    for member in members {
+        let length = u32::try_from(member.len()).expect("the length of every member was checked");
+        stored.put_u32(length);
+        stored.put_slice(member);
+    }
+    stored
 }
 
 #[cfg(test)]
@@ -186,9 +188,6 @@ mod tests {
             ("aa", "ab"),
         ] {
             for member in [&b""[..], b"\0", b"\xff\xff", b"a"] {
-                assert!(layout.members(key).contains(&layout.member(key, member)));
-                assert!(!layout.members(key).contains(&layout.member(other, member)));
-                assert!(!layout.members(other).contains(&layout.member(key, member)));
                 let row = layout.row(other, 5, member);
                 assert!(
                     !layout.rows(key, 0, u64::MAX).contains(&row),
@@ -198,6 +197,16 @@ mod tests {
                 assert_eq!(layout.read_row(other, &row), Some((5, member)));
             }
         }
+    }
+
+    #[test]
+    fn a_set_reads_back_as_it_was_written_and_not_when_cut_short() {
+        let members = [&b""[..], b"\0", b"gateway"].map(Bytes::from_static).into();
+        let stored = write_set(&members);
+        assert_eq!(read_set(&stored), Some(members));
+        assert_eq!(read_set(&[]), Some(BTreeSet::new()));
+        assert_eq!(read_set(&stored[..stored.len() - 1]), None);
+        assert_eq!(read_set(&stored[..2]), None);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The store inside the process: an ordered map of bytes in a directory.
 //!
 //! ```text
-//! read ───────────▶ a thread for blocking calls ──▶ snapshot ─┐
-//! write, swap, ┐                                              ├─ fjall, one directory
-//! commit, append ─▶ queue ─▶ committer, one thread ─▶ batch ──┘
+//! read ───────────▶ queue ─▶ readers, few threads ─▶ snapshot ─┐
+//! write, swap, ┐                                               ├─ fjall, one directory
+//! commit, append ─▶ queue ─▶ committer, one thread ──▶ batch ──┘
 //! ```
+//!
+//! A reader may see a write a moment before it is kept at the level asked for; nobody is told that it is kept.
 //!
 //! Layer: store. Keys in the database: `layout.rs`. Who changes it, and what happens when the disk refuses:
 //! `committer.rs`. One key holds one type for ever; `keys.rs` sees to it, so nothing here looks.
@@ -15,6 +17,7 @@ mod draft;
 mod layout;
 #[cfg(test)]
 mod model_test;
+mod readers;
 mod reading;
 #[cfg(test)]
 mod tests;
@@ -28,14 +31,11 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
-use tokio::sync::Semaphore;
-
 use self::{
     committer::{Committer, Done, Task},
     disk::Disk,
     layout::Layout,
-    reading::Reading,
+    readers::Readers,
 };
 use super::{
     Engine, StoreError,
@@ -43,11 +43,7 @@ use super::{
     record::{AppendOutcome, AppendStep},
 };
 use crate::{clock::Clock, model::Level};
-
-/// Most calls that read at the same time; the others wait.
-const READERS: usize = 8;
-/// Most calls that read or wait for their turn.
-const MAX_WAITING_READS: usize = 4096;
+use async_trait::async_trait;
 
 /// What an embedded store needs to know.
 #[derive(Debug, Clone)]
@@ -83,14 +79,14 @@ impl EmbeddedOptions {
 /// Dropping it finishes what was handed in, waits for the disk and gives the directory free.
 pub struct EmbeddedEngine {
     committer: Committer,
-    disk: Disk,
-    layout: Arc<Layout>,
+    readers: Readers,
     clock: Arc<dyn Clock>,
     level: Level,
     timeout: Duration,
-    turns: Arc<Semaphore>,
-    places: Semaphore,
     commands: AtomicU64,
+    /// For tests that look below.
+    #[cfg(test)]
+    disk: Disk,
 }
 
 impl EmbeddedEngine {
@@ -103,16 +99,14 @@ impl EmbeddedEngine {
     pub fn open(options: EmbeddedOptions, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let disk = Disk::open(&options.dir, options.cache_bytes)?;
         let layout = Arc::new(Layout::new(options.prefix));
-        let (lent, level) = (Arc::clone(&layout), options.level);
         Ok(Self {
-            committer: Committer::start(disk.clone(), lent, Arc::clone(&clock), level)?,
-            disk,
-            layout,
+            #[cfg(test)]
+            disk: disk.clone(),
+            readers: Readers::start(&disk, &layout, &clock)?,
+            committer: Committer::start(disk, layout, Arc::clone(&clock), options.level)?,
             clock,
-            level,
+            level: options.level,
             timeout: options.timeout,
-            turns: Arc::new(Semaphore::new(READERS)),
-            places: Semaphore::new(MAX_WAITING_READS),
             commands: AtomicU64::new(0),
         })
     }
@@ -134,41 +128,13 @@ impl EmbeddedEngine {
             _ => unreachable!("the committer answers what it was asked"),
         }
     }
-
-    /// Reads on a thread that may block. The hop is paid once for a call, however many reads it holds.
-    async fn look(&self, reads: Vec<Read>) -> Result<Vec<Answer>, StoreError> {
-        let failed = |error| StoreError::unavailable("disk read", error);
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(|_| failed("closed"))?;
-        let (disk, layout, clock) = (
-            self.disk.clone(),
-            Arc::clone(&self.layout),
-            Arc::clone(&self.clock),
-        );
-        let answers = move || {
-            let _turn = turn;
-            let reading = Reading {
-                view: disk.view(),
-                layout: &layout,
-                now_us: clock.now_us(),
-            };
-            reads.iter().map(|read| reading.answer(read)).collect()
-        };
-        let done = tokio::task::spawn_blocking(answers).await;
-        done.map_err(|panicked| StoreError::unavailable("disk read", panicked))?
-    }
 }
 
 #[async_trait]
 impl Engine for EmbeddedEngine {
     async fn read(&self, reads: Vec<Read>) -> Result<Vec<Answer>, StoreError> {
         self.count(reads.len());
-        let Ok(_place) = self.places.try_acquire() else {
-            return Err(StoreError::Overloaded);
-        };
-        tokio::time::timeout(self.timeout, self.look(reads))
+        tokio::time::timeout(self.timeout, self.readers.run(reads))
             .await
             .map_err(|late| StoreError::unavailable("disk read", late))?
     }
@@ -198,10 +164,13 @@ impl Engine for EmbeddedEngine {
         }
     }
 
-    /// Fails as well once the disk has refused a write, so that whoever checks clocks sees it.
+    /// Asks the committer: a store that takes no more writes has no time either, so whoever checks clocks
+    /// learns of it.
     async fn time_us(&self) -> Result<u64, StoreError> {
-        self.committer.health().check()?;
-        Ok(self.clock.now_us())
+        match self.change(Task::Write(Vec::new())).await {
+            Ok(_) | Err(StoreError::Overloaded) => Ok(self.clock.now_us()),
+            Err(error) => Err(error),
+        }
     }
 
     fn level(&self) -> Level {

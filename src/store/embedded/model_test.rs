@@ -83,7 +83,9 @@ impl Model {
             Some(new) => self.strings.insert(swap.key, new),
             None => self.strings.remove(&swap.key),
         };
-        commit.writes.iter().for_each(|write| self.write(write));
+        for write in &commit.writes {
+            self.write(write);
+        }
         Swapped::Yes
     }
 
@@ -243,7 +245,9 @@ async fn run(program: Vec<Action>) {
         let running = engine.as_ref().unwrap();
         match action {
             Action::Write(writes) => {
-                writes.iter().for_each(|write| model.write(write));
+                for write in &writes {
+                    model.write(write);
+                }
                 running.write(writes).await.unwrap();
             }
             Action::Commit(commit) => {

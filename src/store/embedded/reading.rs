@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{
     disk::View,
-    layout::{Layout, Lent},
+    layout::{self, Layout, Lent},
 };
 use crate::store::{
     StoreError,
@@ -96,18 +96,14 @@ impl Reading<'_> {
     }
 
     fn members(&self, key: &str) -> Result<Vec<Bytes>, StoreError> {
-        let member = |found: Result<fjall::Slice, StoreError>| {
-            let found = found?;
-            let member = self
-                .layout
-                .read_member(key, &found)
-                .ok_or_else(|| corrupt(key))?;
-            Ok(Bytes::copy_from_slice(member))
+        if !self.layout.fits(key, &[]) {
+            return Ok(Vec::new());
+        }
+        let Some(stored) = self.view.get(&self.layout.set(key))? else {
+            return Ok(Vec::new());
         };
-        self.view
-            .keys(self.layout.members(key))
-            .map(member)
-            .collect()
+        let members = layout::read_set(&stored).ok_or_else(|| corrupt(key))?;
+        Ok(members.into_iter().collect())
     }
 }
 

@@ -235,14 +235,14 @@ async fn ended_lives_are_absent_at_once_and_swept_up_later() {
         "before anything has swept"
     );
 
-    let stored = |key: &str| {
+    let layout = Layout::new(String::new());
+    let stored = |key: &str| engine.disk.get(&layout.string(key)).unwrap().is_some();
+    let ends = || {
         engine
             .disk
-            .get(&engine.layout.string(key))
-            .unwrap()
-            .is_some()
+            .keys(super::layout::ends(u64::MAX - 1), 99)
+            .count()
     };
-    let ends = || engine.disk.keys(layout::ends(u64::MAX - 1), 99).count();
     let swept = async {
         while stored("short") || ends() > 2 {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -305,10 +305,7 @@ async fn a_store_that_gave_up_refuses_writes_and_says_so_to_the_clock_check() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path(), Level::Stored).unwrap();
     engine.write(vec![set("a", "1", None)]).await.unwrap();
-    engine
-        .committer
-        .health()
-        .lost(&StoreError::unavailable("disk write", "no space left"));
+    engine.committer.break_down();
     let refused = engine.write(vec![set("a", "2", None)]).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { .. })));
     assert!(matches!(

@@ -37,7 +37,7 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-use super::command::Command;
+pub(crate) use super::command::Command;
 use crate::store::StoreError;
 
 /// Longest time a call may take, with all its repetitions.
@@ -97,10 +97,7 @@ impl Failure {
     fn allows(&self, repeat: Repeat) -> bool {
         match self {
             Self::Overloaded => false,
-            Self::Lost(error) => {
-                repeat == Repeat::Safe
-                    && matches!(error.kind(), ErrorKind::IO | ErrorKind::Canceled)
-            }
+            Self::Lost(error) => repeat == Repeat::Safe && *error.kind() != ErrorKind::Timeout,
             // Neither was begun.
             Self::Refused(_, error) => ["LOADING", "TRYAGAIN"]
                 .iter()

@@ -32,10 +32,7 @@ impl InviteRecord {
     /// Reads a stored invitation.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        match versioned::split(value)? {
-            (Self::VERSION, body) => versioned::body(body),
-            _ => None,
-        }
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the invitation for the store.
@@ -60,10 +57,7 @@ impl SetupRecord {
     /// Reads the stored state.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        match versioned::split(value)? {
-            (Self::VERSION, body) => versioned::body(body),
-            _ => None,
-        }
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the state for the store.

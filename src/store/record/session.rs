@@ -30,10 +30,7 @@ impl SessionRecord {
     /// Reads a stored session.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        match versioned::split(value)? {
-            (Self::VERSION, body) => versioned::body(body),
-            _ => None,
-        }
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the session for the store.

@@ -21,10 +21,7 @@ impl TokenRecord {
     /// Reads a stored token.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        match versioned::split(value)? {
-            (Self::VERSION, body) => versioned::body(body),
-            _ => None,
-        }
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the token for the store.

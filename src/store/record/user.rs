@@ -52,10 +52,7 @@ impl UserRecord {
     /// Reads a stored user.
     #[must_use]
     pub fn decode(value: &[u8]) -> Option<Self> {
-        match versioned::split(value)? {
-            (Self::VERSION, body) => versioned::body(body),
-            _ => None,
-        }
+        versioned::decode(Self::VERSION, value)
     }
 
     /// Spells the user for the store.

@@ -11,18 +11,10 @@ pub(super) fn encode<T: Serialize>(version: u8, record: &T) -> Bytes {
     value.into()
 }
 
-/// The version of a value and what follows it.
-pub(super) fn split(value: &[u8]) -> Option<(u8, &[u8])> {
-    value.split_first().map(|(version, body)| (*version, body))
-}
-
-/// Reads the body of one version.
-pub(super) fn body<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    rmp_serde::from_slice(body).ok()
-}
-
 /// Reads a value of exactly this version.
 pub(super) fn decode<T: DeserializeOwned>(version: u8, value: &[u8]) -> Option<T> {
-    let (found, rest) = split(value)?;
-    (found == version).then(|| body(rest)).flatten()
+    let (found, body) = value.split_first()?;
+    (*found == version)
+        .then(|| rmp_serde::from_slice(body).ok())
+        .flatten()
 }
