@@ -25,7 +25,9 @@ pub(crate) enum Kind {
 }
 
 /// Settings under which nothing acknowledged is lost by a kill.
-pub(crate) const SAFE: &[(&str, &str)] = &[("appendonly", "yes"), ("appendfsync", "everysec")];
+///
+/// Not `everysec`: it holds writes back, acknowledged ones too, while the last fsync is under way.
+pub(crate) const SAFE: &[(&str, &str)] = &[("appendonly", "yes"), ("appendfsync", "no")];
 
 /// A server with data of its own, which is killed when this is dropped.
 #[derive(Debug)]
