@@ -41,11 +41,16 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "the one home of the wall clock")]
     fn now_us(&self) -> u64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or(Duration::ZERO);
         u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the one home of the monotonic clock")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one home of the monotonic clock"
+    )]
     fn monotonic(&self) -> Instant {
         Instant::now()
     }
@@ -58,7 +63,11 @@ pub struct SystemRandomness(SystemRandom);
 impl SystemRandomness {
     /// A source that is ready to use.
     #[must_use]
-    #[allow(clippy::new_without_default, clippy::disallowed_methods, reason = "the one home of randomness")]
+    #[allow(
+        clippy::new_without_default,
+        clippy::disallowed_methods,
+        reason = "the one home of randomness"
+    )]
     pub fn new() -> Self {
         Self(SystemRandom::new())
     }
@@ -66,6 +75,8 @@ impl SystemRandomness {
 
 impl Random for SystemRandomness {
     fn fill(&self, bytes: &mut [u8]) {
-        self.0.fill(bytes).expect("the operating system has random numbers");
+        self.0
+            .fill(bytes)
+            .expect("the operating system has random numbers");
     }
 }

@@ -11,7 +11,14 @@
 //!
 //! `docs/architecture.md` walks a message through them; `tests/it/layers.rs` holds the code to it.
 
+pub mod admin;
 pub mod clock;
+pub mod cluster;
+pub mod config;
+pub mod gateway;
 pub mod model;
 pub mod protocol;
+pub mod server;
+pub mod service;
 pub mod store;
+pub mod telemetry;

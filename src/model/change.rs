@@ -57,7 +57,6 @@ pub struct MembershipChange {
 /// What happened to the members of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum MembershipEvent {
     /// The chat was made with them.
     Created,

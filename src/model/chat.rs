@@ -8,7 +8,6 @@ use super::{ChatId, Epoch, Stamp, User, UserId};
 /// What sort of chat it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum ChatKind {
     /// Two people; one chat for each pair.
     Direct,
@@ -21,7 +20,6 @@ pub enum ChatKind {
 /// What a member may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum Role {
     /// May add, remove and rename.
     Owner,

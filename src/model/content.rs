@@ -25,6 +25,7 @@ pub enum Content {
 
 /// Words: any Unicode, kept unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = |schema: &mut Schema| add_type(schema, "text"))]
 pub struct Text {
     /// 1 to 16,384 bytes of UTF-8.
     pub text: String,
@@ -33,6 +34,7 @@ pub struct Text {
 /// Something that happened to the chat, shown between its messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[schemars(transform = |schema: &mut Schema| add_type(schema, "system"))]
 pub enum SystemEvent {
     /// The chat was made.
     Created {
@@ -94,6 +96,26 @@ impl JsonSchema for Opaque {
     }
 }
 
+/// Adds the `type` that [`Content`] writes beside the fields to their schema.
+fn add_type(schema: &mut Schema, kind: &str) {
+    let add = |object: &mut Map<String, Value>| {
+        if let Some(Value::Object(properties)) = object.get_mut("properties") {
+            properties.shift_insert(0, "type".to_owned(), serde_json::json!({ "const": kind }));
+        }
+        if let Some(Value::Array(required)) = object.get_mut("required") {
+            required.insert(0, "type".into());
+        }
+    };
+    let object = schema.ensure_object();
+    match object.get_mut("oneOf") {
+        Some(Value::Array(variants)) => variants
+            .iter_mut()
+            .filter_map(Value::as_object_mut)
+            .for_each(add),
+        _ => add(object),
+    }
+}
+
 impl Content {
     /// A text message.
     #[must_use]
@@ -130,8 +152,11 @@ impl Opaque {
         }
         let mut nodes = 0;
         let mut bytes = 0;
-        let mut open: Vec<(usize, Option<&str>, &Value)> =
-            self.fields.iter().map(|(name, value)| (1, Some(name.as_str()), value)).collect();
+        let mut open: Vec<(usize, Option<&str>, &Value)> = self
+            .fields
+            .iter()
+            .map(|(name, value)| (1, Some(name.as_str()), value))
+            .collect();
         while let Some((depth, name, value)) = open.pop() {
             nodes += 1;
             bytes += name.map_or(0, str::len) + value.as_str().map_or(1, str::len);
@@ -139,9 +164,14 @@ impl Opaque {
                 return Some(("content", "is nested deeper than 8"));
             }
             match value {
-                Value::Array(items) => open.extend(items.iter().map(|item| (depth + 1, None, item))),
-                Value::Object(fields) => open
-                    .extend(fields.iter().map(|(name, item)| (depth + 1, Some(name.as_str()), item))),
+                Value::Array(items) => {
+                    open.extend(items.iter().map(|item| (depth + 1, None, item)));
+                }
+                Value::Object(fields) => open.extend(
+                    fields
+                        .iter()
+                        .map(|(name, item)| (depth + 1, Some(name.as_str()), item)),
+                ),
                 _ => {}
             }
         }
@@ -169,7 +199,11 @@ impl Serialize for Content {
                 map.serialize_entry("text", &text.text)?;
                 map.end()
             }
-            Self::System(event) => Tagged { kind: "system", fields: event }.serialize(serializer),
+            Self::System(event) => Tagged {
+                kind: "system",
+                fields: event,
+            }
+            .serialize(serializer),
             Self::Other(other) => {
                 let mut map = serializer.serialize_map(Some(other.fields.len() + 1))?;
                 map.serialize_entry("type", &other.kind)?;
@@ -186,7 +220,7 @@ impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Not recursive without bound: every frame and record was measured for depth before it comes here.
         let mut fields = Map::<String, Value>::deserialize(deserializer)?;
-        let Some(Value::String(kind)) = fields.remove("type") else {
+        let Some(Value::String(kind)) = fields.shift_remove("type") else {
             return Err(D::Error::missing_field("type"));
         };
         match kind.as_str() {
@@ -211,6 +245,7 @@ mod tests {
     fn round_trip(wire: &Value) -> Content {
         let content: Content = serde_json::from_value(wire.clone()).unwrap();
         assert_eq!(serde_json::to_value(&content).unwrap(), *wire);
+        assert_eq!(serde_json::to_string(&content).unwrap(), wire.to_string());
         let packed = rmp_serde::to_vec_named(&content).unwrap();
         assert_eq!(rmp_serde::from_slice::<Content>(&packed).unwrap(), content);
         content
@@ -218,9 +253,14 @@ mod tests {
 
     #[test]
     fn known_and_unknown_types_pass_through_both_formats_unchanged() {
-        assert_eq!(round_trip(&json!({ "type": "text", "text": "你好" })), Content::text("你好"));
+        assert_eq!(
+            round_trip(&json!({ "type": "text", "text": "你好" })),
+            Content::text("你好")
+        );
         round_trip(&json!({ "type": "system", "event": "left", "actor": "u1" }));
-        round_trip(&json!({ "type": "x.poll", "choices": ["a", { "b": [1, 2.5, null, true] }] }));
+        round_trip(
+            &json!({ "type": "x.poll", "z": 1, "choices": ["a", { "b": [1, 2.5, null, true] }] }),
+        );
     }
 
     #[test]
@@ -229,8 +269,14 @@ mod tests {
         let wide: Vec<u32> = (0..300).collect();
         for (wire, field) in [
             (json!({ "type": "text", "text": " \n" }), "content.text"),
-            (json!({ "type": "text", "text": "x".repeat(16_385) }), "content.text"),
-            (json!({ "type": "system", "event": "left", "actor": "u1" }), "content.type"),
+            (
+                json!({ "type": "text", "text": "x".repeat(16_385) }),
+                "content.text",
+            ),
+            (
+                json!({ "type": "system", "event": "left", "actor": "u1" }),
+                "content.type",
+            ),
             (json!({ "type": "", "a": 1 }), "content.type"),
             (json!({ "type": "x", "a": deep }), "content"),
             (json!({ "type": "x", "a": wide }), "content"),

@@ -8,7 +8,6 @@ use super::{ClientId, Content, Stamp, UserId};
 /// What sort of entry it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum EntryKind {
     /// Something a member said. Counts as unread for the others.
     Message,

@@ -53,7 +53,11 @@ impl<T: Names> Id<T> {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
         let text = data_encoding::BASE64URL_NOPAD.encode(bytes);
-        assert!((T::MIN_LEN..=MAX_LEN).contains(&text.len()), "identifier made of {} bytes", bytes.len());
+        assert!(
+            (T::MIN_LEN..=MAX_LEN).contains(&text.len()),
+            "identifier made of {} bytes",
+            bytes.len()
+        );
         Self::of(&text)
     }
 
@@ -64,7 +68,10 @@ impl<T: Names> Id<T> {
     }
 
     fn of(text: &str) -> Self {
-        Self { text: Arc::from(text), names: PhantomData }
+        Self {
+            text: Arc::from(text),
+            names: PhantomData,
+        }
     }
 }
 
@@ -74,7 +81,10 @@ fn is_id_byte(byte: u8) -> bool {
 
 impl<T: Names> Clone for Id<T> {
     fn clone(&self) -> Self {
-        Self { text: Arc::clone(&self.text), names: PhantomData }
+        Self {
+            text: Arc::clone(&self.text),
+            names: PhantomData,
+        }
     }
 }
 
@@ -191,7 +201,10 @@ mod tests {
     #[test]
     fn well_formed_ids_are_taken_and_others_read_as_absent() {
         for good in ["a", "A-Z_09", &"x".repeat(64)] {
-            assert_eq!(UserId::parse(good).map(|id| id.to_string()).as_deref(), Some(good));
+            assert_eq!(
+                UserId::parse(good).map(|id| id.to_string()).as_deref(),
+                Some(good)
+            );
         }
         for bad in ["", "a b", "ä", "a{b}", "a\r\n", &"x".repeat(65)] {
             let read: UserId = serde_json::from_value(bad.into()).unwrap();

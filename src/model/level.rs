@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum Level {
     /// Handed to the operating system: survives the kill of any process, and a power cut after about a second.
     #[default]

@@ -9,7 +9,7 @@ mod change;
 mod chat;
 mod content;
 mod entry;
-mod id;
+pub mod id;
 mod level;
 mod page;
 mod session;

@@ -8,7 +8,6 @@ use super::{Chat, ChatId, Entry, Epoch, LogEntry, Member, ReadMark, Stamp};
 /// Why a cursor is of no use any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum Reset {
     /// The timeline was made anew.
     Epoch,
@@ -121,7 +120,10 @@ impl Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { offset: 0, limit: Self::default_limit() }
+        Self {
+            offset: 0,
+            limit: Self::default_limit(),
+        }
     }
 }
 

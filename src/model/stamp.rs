@@ -43,7 +43,9 @@ impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = u64::deserialize(deserializer)?;
         let stamp = Self(value);
-        (stamp <= Self::MAX).then_some(stamp).ok_or_else(|| D::Error::custom("a stamp is below 2^53"))
+        (stamp <= Self::MAX)
+            .then_some(stamp)
+            .ok_or_else(|| D::Error::custom("a stamp is below 2^53"))
     }
 }
 

@@ -42,10 +42,18 @@ impl CloseCode {
     pub const fn wire(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::GoingAway => (1001, "going_away", "connect again after the hint of `bye`"),
-            Self::Protocol => (1002, "protocol", "mend the client; the envelope was not understood"),
+            Self::Protocol => (
+                1002,
+                "protocol",
+                "mend the client; the envelope was not understood",
+            ),
             Self::NotUtf8 => (1007, "not_utf8", "mend the client; text frames are UTF-8"),
             Self::Policy => (1008, "policy", "send less; connect again with back-off"),
-            Self::TooLarge => (1009, "too_large", "mend the client; see `server.info` for limits"),
+            Self::TooLarge => (
+                1009,
+                "too_large",
+                "mend the client; see `server.info` for limits",
+            ),
             Self::HandshakeTimeout => (4001, "handshake_timeout", "authenticate sooner"),
             Self::SessionEnded => (4002, "session_ended", "erase what is kept and log in anew"),
             Self::Dead => (4003, "dead", "connect again"),

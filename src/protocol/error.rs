@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 /// What the client may do after an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum Retry {
     /// The same request will fail again.
     Never,
@@ -19,7 +18,6 @@ pub enum Retry {
 /// What is known of the effect of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(inline)]
 pub enum Outcome {
     /// Nothing was changed.
     None,
@@ -30,7 +28,6 @@ pub enum Outcome {
 /// Every error code there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(inline)]
 pub enum ErrorCode {
     /// A param is missing, of the wrong type or out of bounds; `field` names it.
     BadRequest,

@@ -54,6 +54,37 @@ macro_rules! methods {
                 }
             }
 
+            /// Whether the method changes something kept. Changes of one connection are made in the order asked.
+            #[must_use]
+            pub const fn changes(self) -> bool {
+                match self {
+                    Self::ServerInfo
+                    | Self::SessionList
+                    | Self::UserGet
+                    | Self::UserFind
+                    | Self::ChatList
+                    | Self::ChatGet
+                    | Self::ChatMembers
+                    | Self::TimelinePull
+                    | Self::ChangesPull
+                    | Self::LogPull
+                    | Self::Sync => false,
+                    Self::AccountRegister
+                    | Self::SessionLogin
+                    | Self::SessionHello
+                    | Self::SessionEnd
+                    | Self::AccountPassword
+                    | Self::UserUpdate
+                    | Self::ChatCreate
+                    | Self::ChatUpdate
+                    | Self::ChatAdd
+                    | Self::ChatRemove
+                    | Self::ChatLeave
+                    | Self::MessageSend
+                    | Self::ReadMark => true,
+                }
+            }
+
             /// Names and schemas of what the method takes and answers, for everything derived from the types.
             #[must_use]
             pub fn schemas(self, generator: &mut schemars::SchemaGenerator) -> [(String, schemars::Schema); 2] {

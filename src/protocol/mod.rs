@@ -8,12 +8,16 @@
 //! `docs/protocol.md`, the TypeScript types and the fixtures are derived from here.
 
 mod close;
+mod codec;
 mod error;
 mod method;
 mod params;
 mod push;
 
 pub use close::CloseCode;
+pub use codec::{
+    Format, FrameFault, FrameLimits, RawParams, Request, decode_frame, encode_push, encode_reply,
+};
 pub use error::{ErrorCode, Outcome, Retry, WireError};
 pub use method::{Method, MethodName};
 pub use params::*;

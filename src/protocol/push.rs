@@ -71,7 +71,6 @@ pub enum PushKind {
 /// Why pushes may have been lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(inline)]
 pub enum ResyncReason {
     /// The position check found something newer than what was pushed.
     Position,
@@ -86,7 +85,6 @@ pub enum ResyncReason {
 /// Why the server closes a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(inline)]
 pub enum ByeReason {
     /// The server stops or restarts.
     Shutdown,

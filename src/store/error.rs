@@ -34,6 +34,9 @@ impl StoreError {
         operation: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Unavailable { operation, source: source.into() }
+        Self::Unavailable {
+            operation,
+            source: source.into(),
+        }
     }
 }

@@ -104,7 +104,9 @@ keys! {
     String name(name: &str) "name:{name}" "name:<name>"
         "User id that has claimed this user name. Set once, when absent, after the user was written.";
     String invite(hash: &str) "invite:{hash}" "invite:<hash>"
-        "`record::InviteRecord`: an invitation, by the SHA-256 of its code. Expires; removed by compare-and-delete when used.";
+        "`record::InviteRecord`: an invitation, by the SHA-256 of its code, and who has used it. Changed by compare-and-set. Expires.";
+    String setup() "setup" "setup"
+        "`record::SetupRecord`: the code of the set-up link, or who has used it. Changed by compare-and-set.";
     SortedSet pending(shard: u8) "pend:{shard}" "pend:<shard>"
         "Unfinished steps over several slots. Score: deadline in microseconds. Member: `record::Intent`. Removed last, by whoever finished it.";
     String lease(incarnation: &Incarnation) "gwlease:{incarnation}" "gwlease:<incarnation>"

@@ -7,15 +7,33 @@
 //! Layer: store. Knows keys and records; does not know sessions, permissions or envelopes.
 //! Key shapes: `keys.rs`. Why one engine trait below many concerns: `docs/decisions/0001-engine.md`.
 
+pub mod accounts;
+pub mod chats;
+pub mod codes;
 pub mod conformance;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod engine;
 mod error;
+mod index;
+pub mod intents;
+pub mod interests;
 pub mod keys;
 #[cfg(feature = "redis")]
 pub mod kv;
+mod open;
+pub mod reads;
 pub mod record;
+pub mod rows;
+pub mod secrets;
+pub mod sessions;
+pub mod timelines;
 
+pub use accounts::Accounts;
+pub use codes::Codes;
 pub use engine::Engine;
 pub use error::StoreError;
+pub use index::Seek;
+pub use open::open;
+pub use secrets::Secrets;
+pub use sessions::Sessions;

@@ -1,1 +1,17 @@
-fn main(){}
+//! Stories that speak the protocol as a user would, against real servers; and what holds the tree together.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test, whatever cannot be had is a failure, and the line tells which"
+)]
+#![allow(
+    clippy::similar_names,
+    reason = "what is sent, pulled and pushed has similar names in every story"
+)]
+
+mod checker;
+mod cluster;
+mod documents;
+mod layers;
+mod stores;
+mod support;

@@ -62,4 +62,3 @@ pub struct PullTimeline {
     /// How many entries to give: 1 or more; above the maximum it is clamped.
     pub limit: u32,
 }
-

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::RegistrationMode;
+
 /// Asks what this server is and allows. Open before authentication.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GetServerInfo {}
@@ -17,25 +19,11 @@ pub struct ServerInfo {
     /// Names of the optional parts it offers.
     pub features: Vec<String>,
     /// Who may register.
-    pub registration: Registration,
+    pub registration: RegistrationMode,
     /// The server's clock, in microseconds since the Unix epoch.
     pub time_us: u64,
     /// Bounds that clients should know.
     pub limits: Limits,
-}
-
-/// Who may register.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Registration {
-    /// Everybody.
-    #[default]
-    Open,
-    /// Who has an invitation.
-    Invite,
-    /// Nobody.
-    Closed,
 }
 
 /// Bounds that clients should know.

@@ -1,1 +1,263 @@
-//! To come.
+//! The store behind the Redis protocol: Redis from 6.2, Valkey, and whatever else runs scripts.
+//!
+//! Reads and writes are the plain old commands that the whole family has. The two atomic steps are one script
+//! each: `append.lua` says what `record::append` says, `commit.lua` compares, writes and swaps. What is lost
+//! on the way is sent again only where that is harmless: `connection.rs` says why and how long.
+//!
+//! Two connections: one for everything that somebody waits for with a message in hand, one for reads that
+//! may be long, so that a page of a thousand heads never stands before an append.
+//!
+//! Layer: store. What the store must be able to do and how it must be set: `probe.rs`.
+
+mod append;
+mod command;
+mod commit;
+pub(crate) mod connection;
+mod probe;
+mod reply;
+mod script;
+mod segments;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use fred::types::Value;
+
+use self::{
+    command::{Command, Prefix},
+    connection::{Connection, Failure, Repeat},
+    script::Script,
+    segments::Segments,
+};
+use super::{
+    Engine, StoreError,
+    engine::{Answer, Commit, Read, Swap, Swapped, Write},
+    record::{AppendOutcome, AppendStep},
+};
+use crate::{clock::Clock, model::Level};
+
+/// Most reads of one call that go before everything else.
+const FEW: usize = 16;
+/// Most rows of one read that go before everything else.
+const FEW_ROWS: usize = 8;
+/// How often an append follows a timeline that moves on to its next segment. Each step is 128 entries of
+/// others, so twice is rare already.
+const MOVES: usize = 8;
+/// Events the client keeps: nobody listens to them here.
+const EVENTS: usize = 32;
+
+/// How to reach the store and what to ask of it.
+#[derive(Clone)]
+pub struct KvOptions {
+    /// Where it is: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS.
+    pub url: String,
+    /// What stands before every key.
+    pub prefix: String,
+    /// How firmly a write must be kept when it is acknowledged.
+    pub level: Level,
+    /// Accepts settings that lose data, with a warning.
+    pub allow_unsafe: bool,
+    /// How long to wait for a store that does not answer yet.
+    pub connect_timeout: Duration,
+}
+
+impl fmt::Debug for KvOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KvOptions")
+            .field("url", &"[redacted]")
+            .field("prefix", &self.prefix)
+            .field("level", &self.level)
+            .field("allow_unsafe", &self.allow_unsafe)
+            .field("connect_timeout", &self.connect_timeout)
+            .finish()
+    }
+}
+
+/// An engine over a server that speaks the Redis protocol and runs scripts.
+#[derive(Debug)]
+pub struct KvEngine {
+    /// For whatever somebody waits for with a message in hand.
+    brisk: Connection,
+    /// For reads that may be long.
+    bulk: Connection,
+    prefix: Prefix,
+    level: Level,
+    append: Script,
+    commit: Script,
+    segments: Segments,
+}
+
+impl KvEngine {
+    /// Connects, and checks that the store keeps what it acknowledges.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unsafe`] when its settings would lose data, with what to do about it;
+    /// [`StoreError::Unavailable`] when it did not answer within `connect_timeout`.
+    pub async fn connect(options: KvOptions, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let KvOptions {
+            url,
+            prefix,
+            level,
+            allow_unsafe,
+            connect_timeout,
+        } = options;
+        let engine = Self {
+            brisk: Connection::open(&url, connect_timeout, EVENTS).await?,
+            bulk: Connection::open(&url, connect_timeout, EVENTS).await?,
+            prefix: Prefix(prefix),
+            level,
+            append: Script::append(),
+            commit: Script::commit(),
+            segments: Segments::default(),
+        };
+        probe::until_loaded(&engine.brisk, connect_timeout).await?;
+        probe::probe(&engine.brisk, level, allow_unsafe, clock.as_ref()).await?;
+        engine.load_scripts().await?;
+        Ok(engine)
+    }
+
+    async fn load_scripts(&self) -> Result<(), StoreError> {
+        for script in [&self.append, &self.commit] {
+            let loaded = self.brisk.send_one(script.load(), Repeat::Safe).await;
+            loaded.map_err(|failure| match failure {
+                Failure::Refused(_, error) => StoreError::Unsafe(format!(
+                    "it must run scripts, but answers {}",
+                    error.details()
+                )),
+                other => other.during("load scripts", |_| String::new()),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Runs a script, which a store that was restarted has forgotten.
+    async fn run(&self, script: &Script, call: Command, repeat: Repeat) -> Result<Value, Failure> {
+        match self.brisk.send_one(call.clone(), repeat).await {
+            Err(failure) if failure.is_unknown_script() => {
+                self.brisk.send_one(script.load(), Repeat::Safe).await?;
+                self.brisk.send_one(call, repeat).await
+            }
+            result => result,
+        }
+    }
+
+    /// The connection that `reads` belong on.
+    fn lane(&self, reads: &[Read]) -> &Connection {
+        let long = |read: &Read| match read {
+            Read::Rows { limit, .. } => *limit > FEW_ROWS,
+            Read::Members { .. } => true,
+            Read::Get { .. } | Read::Count { .. } | Read::Score { .. } => false,
+        };
+        if reads.len() > FEW || reads.iter().any(long) {
+            &self.bulk
+        } else {
+            &self.brisk
+        }
+    }
+}
+
+#[async_trait]
+impl Engine for KvEngine {
+    async fn read(&self, reads: Vec<Read>) -> Result<Vec<Answer>, StoreError> {
+        if reads.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = |index: usize| {
+            reads
+                .get(index)
+                .map(command::read_key)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let commands: Vec<_> = reads.iter().map(|read| self.prefix.read(read)).collect();
+        let replies = self.lane(&reads).send(&commands, Repeat::Safe).await;
+        let replies = replies.map_err(|failure| failure.during("read", key))?;
+        let answer = |(index, reply)| {
+            reply::answer(&reads[index], reply)
+                .ok_or_else(|| StoreError::Corrupt { key: key(index) })
+        };
+        replies.into_iter().enumerate().map(answer).collect()
+    }
+
+    async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        check(&writes)?;
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let commands: Vec<_> = writes
+            .iter()
+            .map(|write| self.prefix.write(write))
+            .collect();
+        let sent = self.brisk.send(&commands, Repeat::Safe).await;
+        let key = |index: usize| {
+            writes
+                .get(index)
+                .map(command::write_key)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        sent.map(drop)
+            .map_err(|failure| failure.during("write", key))
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Swapped, StoreError> {
+        self.commit(Commit {
+            swap,
+            writes: Vec::new(),
+        })
+        .await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Swapped, StoreError> {
+        check(&commit.writes)?;
+        let call = commit::call(&self.commit, &self.prefix, &commit);
+        let reply = self.run(&self.commit, call, Repeat::Never).await;
+        let reply =
+            reply.map_err(|failure| failure.during("commit", |_| commit.swap.key.clone()))?;
+        commit::swapped(&commit, &reply)
+    }
+
+    async fn append(&self, step: AppendStep) -> Result<AppendOutcome, StoreError> {
+        let mut segment = self.segments.guess(&step.timeline);
+        for _ in 0..MOVES {
+            let call = append::call(&self.append, &self.prefix, &step, segment);
+            let reply = self.run(&self.append, call, Repeat::Safe).await;
+            let reply =
+                reply.map_err(|failure| failure.during("append", |_| step.timeline.head()))?;
+            match append::said(&step, reply)? {
+                append::Said::Outcome { outcome, segment } => {
+                    if let Some(segment) = segment {
+                        self.segments.learn(&step.timeline, segment);
+                    }
+                    return Ok(outcome);
+                }
+                append::Said::Moved(to) => segment = to,
+            }
+        }
+        Err(StoreError::Overloaded)
+    }
+
+    async fn time_us(&self) -> Result<u64, StoreError> {
+        let time = probe::time_us(&self.brisk).await;
+        time.map_err(|failure| failure.during("time", |_| String::new()))
+    }
+
+    fn level(&self) -> Level {
+        self.level
+    }
+
+    fn commands(&self) -> u64 {
+        self.brisk.sent() + self.bulk.sent()
+    }
+}
+
+/// Refuses before anything is sent what the store could not keep exactly.
+fn check(writes: &[Write]) -> Result<(), StoreError> {
+    let wrong = writes.iter().find(|write| !command::is_exact(write));
+    wrong.map_or(Ok(()), |write| {
+        Err(StoreError::Corrupt {
+            key: command::write_key(write).to_owned(),
+        })
+    })
+}

@@ -51,7 +51,9 @@ impl AppendStep {
     #[must_use]
     pub fn own_key(&self) -> Option<String> {
         match (&self.timeline, &self.author) {
-            (TimelineId::Chat(chat), Some(author)) if self.counts() => Some(keys::own(chat, author)),
+            (TimelineId::Chat(chat), Some(author)) if self.counts() => {
+                Some(keys::own(chat, author))
+            }
             _ => None,
         }
     }
@@ -111,7 +113,9 @@ pub fn decide(
     entry: Option<&Bytes>,
     store_now_us: u64,
 ) -> Option<Decision> {
-    let Some(head) = head else { return Some(Decision::Answer(AppendOutcome::NoTimeline)) };
+    let Some(head) = head else {
+        return Some(Decision::Answer(AppendOutcome::NoTimeline));
+    };
     let head = Head::decode(head)?;
     if let Some(entry) = entry {
         let entry = EntryRecord::decode(entry)?;
@@ -120,7 +124,10 @@ pub fn decide(
     if store_now_us.saturating_sub(step.now_us) > LATENESS_US {
         return Some(Decision::Answer(AppendOutcome::Late));
     }
-    if step.members_version.is_some_and(|version| version != head.members_version) {
+    if step
+        .members_version
+        .is_some_and(|version| version != head.members_version)
+    {
         return Some(Decision::Answer(AppendOutcome::Stale));
     }
     let (writes, placed) = place(step, head);
@@ -174,14 +181,27 @@ fn place(step: &AppendStep, mut head: Head) -> (Vec<Write>, Placed) {
 fn writes(step: &AppendStep, head: &Head, record: &EntryRecord, opens_segment: bool) -> Vec<Write> {
     let timeline = &step.timeline;
     let stamp = record.stamp.get();
-    let add = |key, member: Bytes| Write::AddRow { key, row: Row { score: stamp, member } };
-    let set = |key, value| Write::Set { key, value, life: None };
+    let add = |key, member: Bytes| Write::AddRow {
+        key,
+        row: Row {
+            score: stamp,
+            member,
+        },
+    };
+    let set = |key, value| Write::Set {
+        key,
+        value,
+        life: None,
+    };
     let mut writes = vec![set(timeline.entry(&step.id), record.encode())];
     writes.extend(step.own_key().map(|key| add(key, stamp.to_string().into())));
     if opens_segment {
         writes.push(add(timeline.segments(), head.segment.to_string().into()));
     }
-    writes.push(add(timeline.segment(head.segment), step.id.as_str().to_owned().into()));
+    writes.push(add(
+        timeline.segment(head.segment),
+        step.id.as_str().to_owned().into(),
+    ));
     writes.push(set(timeline.head(), head.encode()));
     writes
 }

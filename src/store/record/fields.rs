@@ -18,7 +18,10 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field; the inner `None` is `-`.
-    pub(super) fn optional<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    pub(super) fn optional<T>(
+        &mut self,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<Option<T>> {
         match self.0.next()? {
             "-" => Some(None),
             text => parse(text).map(Some),

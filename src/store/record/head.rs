@@ -162,7 +162,12 @@ mod tests {
 
     #[test]
     fn a_head_of_another_version_or_cut_short_is_not_read() {
-        for bad in ["", "1 e 0 0", "2 e 0 0 - 0 0 0 0 0 0 0 0 0 0 0 0\n", "1 e 0 0 - 0 0\n"] {
+        for bad in [
+            "",
+            "1 e 0 0",
+            "2 e 0 0 - 0 0 0 0 0 0 0 0 0 0 0 0\n",
+            "1 e 0 0 - 0 0\n",
+        ] {
             assert_eq!(Head::decode(bad.as_bytes()), None, "{bad:?}");
         }
     }

@@ -4,10 +4,27 @@
 //! numbers in full digits; everything else is MessagePack with named fields.
 
 pub mod append;
+mod chat;
 mod entry;
 mod fields;
+mod hash;
 mod head;
+mod intent;
+mod invite;
+mod message;
+mod session;
+mod token;
+mod user;
+mod versioned;
 
 pub use append::{AppendOutcome, AppendStep, Placed};
+pub use chat::{ChangeRecord, ChatInfo, MemberRecord, ReadRecord};
 pub use entry::EntryRecord;
+pub use hash::{digest, hashed_id};
 pub use head::Head;
+pub use intent::Intent;
+pub use invite::{CodeUse, InviteRecord, SetupRecord};
+pub use message::{LogBody, MessageBody, Standing};
+pub use session::SessionRecord;
+pub use token::TokenRecord;
+pub use user::{PasswordHash, UserRecord};

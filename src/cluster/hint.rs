@@ -1,0 +1,74 @@
+//! What gateways tell each other.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ChatId, Entry, Epoch, Incarnation, LogEntry, SessionId, Stamp, UserId};
+
+/// Which connection caused a hint, so that it is not told what it was answered already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The gateway it is connected to.
+    pub incarnation: Incarnation,
+    /// Its number there.
+    pub connection: u64,
+}
+
+/// Something was stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Hint {
+    /// An entry in a chat, for all its members.
+    Entry {
+        /// The chat.
+        chat: ChatId,
+        /// The life of its timeline.
+        epoch: Epoch,
+        /// Version of the membership it was stored under: who has another copy reads the members again.
+        members_version: u64,
+        /// The entry.
+        entry: Entry,
+        /// Who needs no push.
+        origin: Option<Origin>,
+    },
+    /// An entry in a change log, for its owner.
+    Log {
+        /// The owner.
+        user: UserId,
+        /// The life of the log.
+        epoch: Epoch,
+        /// The log entry.
+        entry: LogEntry,
+        /// Who needs no push.
+        origin: Option<Origin>,
+    },
+    /// Somebody has read a direct chat.
+    Read {
+        /// The chat.
+        chat: ChatId,
+        /// Who is to be told.
+        to: UserId,
+        /// Who has read.
+        user: UserId,
+        /// Everything up to here.
+        stamp: Stamp,
+    },
+    /// A session was ended: its connections close.
+    SessionEnded {
+        /// Whose it was.
+        user: UserId,
+        /// The session.
+        session: SessionId,
+    },
+}
+
+/// What reaches a gateway.
+#[derive(Debug, Clone)]
+pub enum Delivery {
+    /// A hint.
+    Hint(Arc<Hint>),
+    /// Hints may have been lost: compare positions.
+    Lost,
+    /// The lease was lost and this gateway has a new incarnation: register every interest anew, compare positions.
+    NewIncarnation,
+}

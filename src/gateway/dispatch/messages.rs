@@ -1,0 +1,62 @@
+//! Messages and the timelines they stand in.
+
+use super::Member;
+use crate::{
+    model::{LogPage, TimelinePage},
+    protocol::{MessageSent, PullChanges, PullTimeline, SendMessage},
+    service::{NewMessage, ServiceError, TimelineQuery},
+};
+
+pub(super) async fn send(member: Member, params: SendMessage) -> Result<MessageSent, ServiceError> {
+    let chat = params.chat.clone();
+    let message = NewMessage {
+        chat: params.chat,
+        client_id: params.client_id,
+        content: params.content,
+        reply_to: params.reply_to,
+        mentions: params.mentions,
+    };
+    let sent = member.service().send(&member.caller, message).await?;
+    Ok(MessageSent {
+        chat,
+        stamp: sent.stamp,
+        prev: sent.prev,
+        ordinal: sent.ordinal,
+        epoch: sent.epoch,
+        duplicate: sent.duplicate,
+        level: sent.level,
+    })
+}
+
+pub(super) async fn pull(
+    member: Member,
+    params: PullTimeline,
+) -> Result<TimelinePage, ServiceError> {
+    let query = TimelineQuery {
+        after: params.after,
+        before: params.before,
+        around: params.around,
+        epoch: params.epoch,
+        limit: params.limit,
+    };
+    let service = member.service();
+    service
+        .pull_timeline(&member.caller, &params.chat, query)
+        .await
+}
+
+pub(super) async fn pull_changes(
+    member: Member,
+    params: PullChanges,
+) -> Result<LogPage, ServiceError> {
+    let service = member.service();
+    service
+        .pull_changes(
+            &member.caller,
+            &params.chat,
+            params.after,
+            params.epoch,
+            params.limit,
+        )
+        .await
+}

@@ -1,0 +1,189 @@
+//! From hints to pushes.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::mpsc;
+
+use super::{
+    Gateway, LocalUser, Room,
+    broadcast::Broadcast,
+    rooms::{Arrival, Question},
+    users::{LogArrival, Movement},
+};
+use crate::{
+    cluster::{Delivery, Hint, Origin},
+    model::Incarnation,
+    protocol::{Push, ResyncReason},
+};
+
+/// Deliveries taken at once.
+const BATCH: usize = 256;
+/// Attempts to learn what must be known before a push, and the pause between them.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Turns hints into pushes until the process ends.
+pub(super) async fn run(gateway: Arc<Gateway>, mut deliveries: mpsc::Receiver<Delivery>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while deliveries.recv_many(&mut batch, BATCH).await > 0 {
+        let incarnation = gateway.parts.cluster.incarnation();
+        for delivery in batch.drain(..) {
+            match delivery {
+                Delivery::Hint(hint) => gateway.deliver(Arc::unwrap_or_clone(hint), &incarnation),
+                Delivery::Lost => gateway.heal_lost_hints(),
+                Delivery::NewIncarnation => gateway.heal_lost_lease(),
+            }
+        }
+        // A long row of hints must not keep the connections of this worker from writing them.
+        tokio::task::yield_now().await;
+    }
+}
+
+impl Gateway {
+    fn deliver(self: &Arc<Self>, hint: Hint, here: &Incarnation) {
+        let local = |origin: Option<Origin>| {
+            origin
+                .filter(|origin| origin.incarnation == *here)
+                .map(|origin| origin.connection)
+        };
+        match hint {
+            Hint::Entry {
+                chat,
+                epoch,
+                members_version,
+                entry,
+                origin,
+            } => {
+                let Some(room) = self.rooms.get(&chat).map(|room| Arc::clone(&room)) else {
+                    return;
+                };
+                let position = (entry.prev, entry.stamp);
+                let arrival = Arrival {
+                    origin: local(origin),
+                    members_version,
+                    push: Broadcast::new(Push::Entry {
+                        chat,
+                        epoch: epoch.clone(),
+                        entry,
+                    }),
+                };
+                let question = room.on_entry(&epoch, position, arrival, &self.house);
+                self.follow(room, question);
+            }
+            Hint::Log {
+                user,
+                epoch,
+                entry,
+                origin,
+            } => {
+                let Some(user) = self.users.get(&user).map(|user| Arc::clone(&user)) else {
+                    return;
+                };
+                user.hold(LogArrival {
+                    movement: Movement::of(&user.id, &entry),
+                    origin: local(origin),
+                    push: Broadcast::new(Push::Change { epoch, entry }),
+                });
+                self.push_log(&user);
+            }
+            Hint::Read {
+                chat,
+                to,
+                user,
+                stamp,
+            } => {
+                if let Some(to) = self.users.get(&to) {
+                    let push = Broadcast::new(Push::Read { chat, user, stamp });
+                    to.push(&push, None, &self.house);
+                }
+            }
+            Hint::SessionEnded { user, session } => {
+                if let Some(user) = self.users.get(&user) {
+                    user.end(&session, &self.house);
+                }
+            }
+        }
+    }
+
+    /// Lets a room go on: answers its question, and notes it when entries wait.
+    pub(super) fn follow(self: &Arc<Self>, room: Arc<Room>, question: Option<Question>) {
+        if room.is_waiting() {
+            self.stalled.insert(room.chat.clone());
+        }
+        if let Some(question) = question {
+            tokio::spawn(Arc::clone(self).answer(room, question));
+        }
+    }
+
+    /// Learns who the members are, as long as the room asks.
+    async fn answer(self: Arc<Self>, room: Arc<Room>, question: Question) {
+        let mut open = Some(question);
+        while let Some(question) = open {
+            open = match self.members(&room, &question).await {
+                Some((version, members)) => {
+                    room.on_members(&question, version, members, &self.house)
+                }
+                None => {
+                    room.on_no_answer();
+                    None
+                }
+            };
+        }
+    }
+
+    async fn members(
+        &self,
+        room: &Room,
+        question: &Question,
+    ) -> Option<(u64, Vec<crate::model::UserId>)> {
+        for _ in 0..ATTEMPTS {
+            let asked = self
+                .parts
+                .service
+                .members_among(&room.chat, &question.users);
+            match asked.await {
+                Ok(answer) => return Some(answer),
+                Err(error) => tracing::warn!(chat.id = %room.chat, %error, "members not known"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        None
+    }
+
+    /// Pushes the entries of a change log that wait, in order. One that brings a new chat waits until
+    /// hints about the chat come here, so that whoever reads the chat then misses nothing.
+    fn push_log(self: &Arc<Self>, user: &Arc<LocalUser>) {
+        while let Some(arrival) = user.next_held() {
+            match &arrival.movement {
+                Some(Movement::Joins(_)) => {
+                    tokio::spawn(Arc::clone(self).join_and_push(Arc::clone(user), arrival));
+                    return;
+                }
+                Some(Movement::Leaves(chat)) => self.part(user, chat),
+                None => {}
+            }
+            user.push(&arrival.push, arrival.origin, &self.house);
+        }
+    }
+
+    async fn join_and_push(self: Arc<Self>, user: Arc<LocalUser>, arrival: LogArrival) {
+        if let Some(Movement::Joins(chat)) = &arrival.movement {
+            for _ in 0..ATTEMPTS {
+                let _nobody_gives_up = self.interest.read().await;
+                match self.join(&user, vec![chat.clone()]).await {
+                    Ok(()) => break,
+                    Err(error) => tracing::warn!(chat.id = %chat, %error, "chat not joined"),
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        user.push(&arrival.push, arrival.origin, &self.house);
+        user.joined();
+        self.push_log(&user);
+    }
+
+    /// A push that tells somebody to pull.
+    pub(super) fn resync(reason: ResyncReason, chat: Option<crate::model::ChatId>) -> Broadcast {
+        Broadcast::new(Push::Resync { reason, chat })
+    }
+}

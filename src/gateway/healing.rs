@@ -1,0 +1,111 @@
+//! What hints missed: noticed by looking at positions, mended by telling clients to pull.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Gateway, LocalUser, Room, registry::CHATS_AT_ONCE};
+use crate::{
+    model::{ChatId, Stamp, UserId},
+    protocol::ResyncReason,
+    service::ServiceError,
+};
+
+/// How long a hint may be under way before its entry counts as missed.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Pause before a failed step is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Gateway {
+    /// Compares what was pushed with what is stored, for every chat in use.
+    pub(super) async fn check_positions(&self, reason: ResyncReason) -> Result<(), ServiceError> {
+        let used: Vec<ChatId> = self
+            .rooms
+            .iter()
+            .filter(|room| room.is_used())
+            .map(|room| room.chat.clone())
+            .collect();
+        let mut behind = Vec::new();
+        for chats in used.chunks(CHATS_AT_ONCE) {
+            for position in self.parts.service.positions(chats).await? {
+                let room = self.rooms.get(&position.chat).map(|room| Arc::clone(&room));
+                behind.extend(
+                    room.filter(|room| room.is_behind(position.last))
+                        .map(|room| (room, position.last)),
+                );
+            }
+        }
+        if !behind.is_empty() {
+            // Its hint may just be under way.
+            tokio::time::sleep(PATIENCE).await;
+            self.tell_to_pull(&behind, reason);
+        }
+        Ok(())
+    }
+
+    fn tell_to_pull(&self, behind: &[(Arc<Room>, Stamp)], reason: ResyncReason) {
+        for (room, newest) in behind {
+            let notice = Self::resync(reason, Some(room.chat.clone()));
+            room.catch_up(*newest, &notice, &self.house);
+        }
+    }
+
+    /// Hints were lost: looks for what they would have said.
+    pub(super) fn heal_lost_hints(self: &Arc<Self>) {
+        let gateway = Arc::clone(self);
+        tokio::spawn(async move {
+            let _one_at_a_time = gateway.healing.lock().await;
+            while let Err(error) = gateway.catch_up_with_lost_hints().await {
+                tracing::warn!(%error, "positions not compared after lost hints");
+                tokio::time::sleep(PAUSE).await;
+            }
+        });
+    }
+
+    async fn catch_up_with_lost_hints(&self) -> Result<(), ServiceError> {
+        for user in self.all_users() {
+            let _nobody_gives_up = self.interest.read().await;
+            let chats = self.parts.service.chats_of(&user.id).await?;
+            self.join(&user, chats).await?;
+        }
+        self.check_positions(ResyncReason::HintsLost).await
+    }
+
+    /// The lease was lost: registers everything anew, then tells everybody to pull.
+    pub(super) fn heal_lost_lease(self: &Arc<Self>) {
+        let gateway = Arc::clone(self);
+        tokio::spawn(async move {
+            let _one_at_a_time = gateway.healing.lock().await;
+            while let Err(error) = gateway.register_anew().await {
+                tracing::warn!(%error, "not registered anew");
+                tokio::time::sleep(PAUSE).await;
+            }
+            let notice = Self::resync(ResyncReason::LeaseLost, None);
+            for connection in &gateway.connections {
+                if connection.identity().is_some() {
+                    connection.push(&notice, &gateway.house);
+                }
+            }
+            tracing::info!("registered anew after a lost lease");
+        });
+    }
+
+    async fn register_anew(&self) -> Result<(), ServiceError> {
+        let _nobody_gives_up = self.interest.read().await;
+        let users: Vec<UserId> = self.users.iter().map(|user| user.id.clone()).collect();
+        for users in users.chunks(CHATS_AT_ONCE) {
+            self.parts.service.watch(users, &[]).await?;
+        }
+        let chats: Vec<ChatId> = self.rooms.iter().map(|room| room.chat.clone()).collect();
+        for chats in chats.chunks(CHATS_AT_ONCE) {
+            self.parts.service.watch(&[], chats).await?;
+        }
+        for user in self.all_users() {
+            let chats = self.parts.service.chats_of(&user.id).await?;
+            self.join(&user, chats).await?;
+        }
+        Ok(())
+    }
+
+    fn all_users(&self) -> Vec<Arc<LocalUser>> {
+        self.users.iter().map(|user| Arc::clone(&user)).collect()
+    }
+}

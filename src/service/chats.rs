@@ -1,0 +1,426 @@
+//! Chats: making them, listing them, renaming them.
+
+use std::cmp::Reverse;
+
+use ring::hmac;
+
+use super::{Caller, Service, ServiceError, messages::malformed_client_id};
+use crate::{
+    model::{
+        Change, ChangeId, Chat, ChatCursor, ChatId, ChatKind, ChatPage, ChatRow, ClientId, Epoch,
+        MembershipChange, MembershipEvent, ReadMark, Role, Stamp, SystemEvent, User, UserId,
+        Window,
+    },
+    store::{
+        chats::{ChangeRequest, ChatState, Effects},
+        engine::Swapped,
+        record::{ChatInfo, Intent, MemberRecord, digest, hashed_id},
+        rows::{Place, Shown},
+    },
+};
+
+/// Most people one request may bring into a chat.
+pub(super) const MAX_INVITED: usize = 100;
+
+/// A chat to be made.
+#[derive(Debug, Clone)]
+pub struct NewChat {
+    /// Direct or group.
+    pub kind: ChatKind,
+    /// The other people.
+    pub members: Vec<UserId>,
+    /// Name of a group.
+    pub title: Option<String>,
+    /// Makes the request repeatable.
+    pub client_id: ClientId,
+}
+
+impl Service {
+    /// Makes a chat, or gives the one that is there already: a direct chat has one id for each pair, a group
+    /// one for each creator and client id.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid`, `NotFound` (a member), `TooLarge`, `Forbidden` (too many chats), `Conflict`, `RateLimited`.
+    pub async fn create_chat(
+        &self,
+        caller: &Caller,
+        mut new: NewChat,
+    ) -> Result<Chat, ServiceError> {
+        check(&new)?;
+        if new.kind == ChatKind::Group {
+            new.members.retain(|user| *user != caller.user);
+        }
+        new.members.sort();
+        new.members.dedup();
+        self.limiter.change(&caller.user)?;
+        let chat = self.chat_id(&caller.user, &new);
+        let request = self.change_request(caller, &new.client_id, &creation_parts(&new));
+        if self.chats.state(&chat, &[]).await?.is_none() {
+            self.make(caller, &chat, &request, &new).await?;
+        }
+        if new.kind == ChatKind::Group {
+            let first = self.chats.record(&chat, &request.id).await?;
+            if first.is_some_and(|record| record.digest != request.digest) {
+                return Err(super::messages::used_twice());
+            }
+        }
+        Ok(self.chat(caller, &chat).await?.chat)
+    }
+
+    /// The caller's chats, most recently active first.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` (limit 0).
+    pub async fn chats(&self, caller: &Caller, window: Window) -> Result<ChatPage, ServiceError> {
+        let _lane = self.heavy_lane().await?;
+        let (rows, has_more) = self.rows(caller, &window, &[]).await?;
+        Ok(ChatPage {
+            chats: rows.into_iter().map(|(row, _)| row).collect(),
+            has_more,
+        })
+    }
+
+    /// One of the caller's chats.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`.
+    pub async fn chat(&self, caller: &Caller, chat: &ChatId) -> Result<ChatRow, ServiceError> {
+        let places = self
+            .chat_rows
+            .places(&caller.user, vec![chat.clone()])
+            .await?;
+        let rows = self.show(caller, places).await?;
+        rows.into_iter()
+            .next()
+            .map(|(row, _)| row)
+            .ok_or(ServiceError::NotFound)
+    }
+
+    /// Gives a group another title.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`, `Forbidden` (not an owner, or a direct chat), `Invalid`, `Conflict`, `RateLimited`.
+    pub async fn rename_chat(
+        &self,
+        caller: &Caller,
+        chat: &ChatId,
+        title: String,
+        client_id: &ClientId,
+    ) -> Result<Chat, ServiceError> {
+        check_title(&title)?;
+        let request = self.change_request(caller, client_id, &["rename", chat.as_str(), &title]);
+        let actor = caller.user.clone();
+        let decide = move |state: &ChatState| {
+            self::owner(state)?;
+            Ok(Some(Effects {
+                info: ChatInfo {
+                    title: Some(title.clone()),
+                    ..state.info.clone()
+                },
+                members: Vec::new(),
+                change: Change::Chat { chat: chat.clone() },
+                event: Some(SystemEvent::Renamed {
+                    actor: actor.clone(),
+                    title: title.clone(),
+                }),
+            }))
+        };
+        self.change_chat(caller, chat, client_id, request, &[], decide)
+            .await?;
+        Ok(self.chat(caller, chat).await?.chat)
+    }
+
+    /// Rows of the window and of those named chats that have something new, most recently active first.
+    pub(super) async fn rows(
+        &self,
+        caller: &Caller,
+        window: &Window,
+        named: &[ChatCursor],
+    ) -> Result<(Vec<(ChatRow, Place)>, bool), ServiceError> {
+        let limit = self.page_limit(window.limit)?;
+        let chats = self.chats_of(&caller.user).await?;
+        let mut places = self.chat_rows.places(&caller.user, chats).await?;
+        places.sort_by_key(|place| Reverse(active(place)));
+        let begin = (window.offset as usize).min(places.len());
+        let end = (begin + limit).min(places.len());
+        let has_more = end < places.len();
+        let mut position = 0;
+        places.retain(|place| {
+            let inside = (begin..end).contains(&position);
+            position += 1;
+            inside
+                || named
+                    .iter()
+                    .any(|c| c.chat == place.chat && c.after != place.head.last)
+        });
+        Ok((self.show(caller, places).await?, has_more))
+    }
+
+    async fn show(
+        &self,
+        caller: &Caller,
+        places: Vec<Place>,
+    ) -> Result<Vec<(ChatRow, Place)>, ServiceError> {
+        let peers: Vec<UserId> = places
+            .iter()
+            .filter_map(|place| place.member.peer.clone())
+            .collect();
+        let (shown, users) = tokio::join!(
+            self.chat_rows.show(&caller.user, places),
+            self.users(&peers)
+        );
+        let mut users = users?.into_iter();
+        let rows = shown?.into_iter().map(|shown| {
+            let peer = shown
+                .place
+                .member
+                .peer
+                .as_ref()
+                .and_then(|_| users.next().flatten());
+            (row(&shown, peer), shown.place)
+        });
+        Ok(rows.collect())
+    }
+
+    fn chat_id(&self, creator: &UserId, new: &NewChat) -> ChatId {
+        let parts = match new.kind {
+            ChatKind::Direct => {
+                let mut pair = [creator.as_str(), new.members[0].as_str()];
+                pair.sort_unstable();
+                ["direct", pair[0], pair[1]]
+            }
+            ChatKind::Group | ChatKind::Channel => {
+                ["group", creator.as_str(), new.client_id.as_str()]
+            }
+        };
+        ChatId::from_bytes(
+            &hmac::sign(&self.instance_key, parts.join("\n").as_bytes()).as_ref()[..15],
+        )
+    }
+
+    async fn make(
+        &self,
+        caller: &Caller,
+        chat: &ChatId,
+        request: &ChangeRequest,
+        new: &NewChat,
+    ) -> Result<(), ServiceError> {
+        let everybody = everybody(&caller.user, new);
+        self.check_people(&everybody).await?;
+        let intent = Intent {
+            chat: chat.clone(),
+            change: request.id.clone(),
+        };
+        self.intents.note(&intent, request.now_us).await?;
+        self.chats
+            .announce(chat, &everybody, &request.id, request.now_us)
+            .await?;
+        let mut epoch = [0; 12];
+        self.parts.random.fill(&mut epoch);
+        let effects = creation(chat, caller, new, &everybody, request.now_us);
+        let made = self
+            .chats
+            .create(chat, Epoch::from_bytes(&epoch), request, effects)
+            .await?;
+        if made == Swapped::Yes {
+            self.finish(&intent, Some(&caller.origin)).await?;
+        }
+        Ok(self.intents.clear(&intent).await?)
+    }
+
+    /// They all exist and none of them has too many chats.
+    pub(super) async fn check_people(&self, people: &[UserId]) -> Result<(), ServiceError> {
+        let (users, counts) = tokio::join!(self.users(people), self.chats.counts(people));
+        if users?.iter().any(Option::is_none) {
+            return Err(ServiceError::NotFound);
+        }
+        let most = u64::from(self.parts.limits.chats_per_user);
+        if counts?.iter().any(|count| *count >= most) {
+            return Err(ServiceError::Forbidden("somebody has too many chats"));
+        }
+        Ok(())
+    }
+
+    /// The change a caller asks for, under its deterministic id.
+    pub(super) fn change_request(
+        &self,
+        caller: &Caller,
+        client_id: &ClientId,
+        parts: &[&str],
+    ) -> ChangeRequest {
+        let bytes: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+        let id: ChangeId = hashed_id(&["change", caller.user.as_str(), client_id.as_str()]);
+        ChangeRequest {
+            id,
+            digest: digest(&bytes),
+            actor: caller.user.clone(),
+            now_us: self.parts.clock.now_us(),
+        }
+    }
+}
+
+/// The asking member, who must be an owner of a group.
+pub(super) fn owner(state: &ChatState) -> Result<&MemberRecord, ServiceError> {
+    let member = group_member(state)?;
+    (member.role == Role::Owner)
+        .then_some(member)
+        .ok_or(ServiceError::Forbidden("only owners may do this"))
+}
+
+/// The asking member, in a chat that is a group.
+pub(super) fn group_member(state: &ChatState) -> Result<&MemberRecord, ServiceError> {
+    let member = state
+        .members
+        .first()
+        .and_then(Option::as_ref)
+        .ok_or(ServiceError::NotFound)?;
+    (state.info.kind == ChatKind::Group)
+        .then_some(member)
+        .ok_or(ServiceError::Forbidden(
+            "a direct chat has no title and fixed members",
+        ))
+}
+
+fn check(new: &NewChat) -> Result<(), ServiceError> {
+    if new.client_id.is_absent() {
+        return Err(malformed_client_id());
+    }
+    match (new.kind, &new.title) {
+        (ChatKind::Channel, _) => Err(ServiceError::invalid("kind", "must be direct or group")),
+        (ChatKind::Direct, _) if new.members.len() != 1 => Err(ServiceError::invalid(
+            "members",
+            "must name exactly one person",
+        )),
+        (ChatKind::Direct, Some(_)) => Err(ServiceError::invalid("title", "is for groups only")),
+        (ChatKind::Group, None) => Err(ServiceError::invalid("title", "is missing")),
+        (ChatKind::Group, _) if new.members.len() > MAX_INVITED => Err(ServiceError::too_large(
+            "members",
+            "names more than 100 people",
+        )),
+        (ChatKind::Group, Some(title)) => check_title(title),
+        (ChatKind::Direct, None) => Ok(()),
+    }
+}
+
+fn check_title(title: &str) -> Result<(), ServiceError> {
+    if title.trim().is_empty() {
+        return Err(ServiceError::invalid("title", "is empty"));
+    }
+    if title.chars().any(char::is_control) {
+        return Err(ServiceError::invalid("title", "has control characters"));
+    }
+    if title.len() > 512 || title.chars().count() > 128 {
+        return Err(ServiceError::too_large(
+            "title",
+            "is longer than 128 characters or 512 bytes",
+        ));
+    }
+    Ok(())
+}
+
+fn creation_parts(new: &NewChat) -> Vec<&str> {
+    let title = new.title.as_deref().unwrap_or_default();
+    ["create", title]
+        .into_iter()
+        .chain(new.members.iter().map(UserId::as_str))
+        .collect()
+}
+
+fn everybody(creator: &UserId, new: &NewChat) -> Vec<UserId> {
+    let mut everybody = new.members.clone();
+    everybody.push(creator.clone());
+    everybody.sort();
+    everybody.dedup();
+    everybody
+}
+
+fn creation(
+    chat: &ChatId,
+    caller: &Caller,
+    new: &NewChat,
+    everybody: &[UserId],
+    now_us: u64,
+) -> Effects {
+    let direct = new.kind == ChatKind::Direct;
+    let member = |user: &UserId| {
+        let peer = direct.then(|| {
+            everybody
+                .iter()
+                .find(|other| *other != user)
+                .unwrap_or(user)
+        });
+        let owns = !direct && *user == caller.user;
+        MemberRecord {
+            role: if owns { Role::Owner } else { Role::Member },
+            since: Stamp::ZERO,
+            since_ordinal: 0,
+            since_change: Stamp::ZERO,
+            peer: peer.cloned(),
+        }
+    };
+    Effects {
+        info: ChatInfo {
+            kind: new.kind,
+            title: new.title.clone(),
+            creator: caller.user.clone(),
+            created_ms: now_us / 1_000,
+            members: u32::try_from(everybody.len()).unwrap_or(u32::MAX),
+            owners: u32::from(!direct),
+        },
+        members: everybody
+            .iter()
+            .map(|user| (user.clone(), Some(member(user))))
+            .collect(),
+        change: Change::Membership(MembershipChange {
+            chat: chat.clone(),
+            event: MembershipEvent::Created,
+            actor: caller.user.clone(),
+            users: everybody.to_vec(),
+            members_version: 0,
+        }),
+        event: (!direct).then(|| SystemEvent::Created {
+            actor: caller.user.clone(),
+        }),
+    }
+}
+
+/// When something last happened in a chat.
+fn active(place: &Place) -> Stamp {
+    if place.head.last == Stamp::ZERO {
+        place.head.change_last
+    } else {
+        place.head.last
+    }
+}
+
+fn row(shown: &Shown, peer: Option<User>) -> ChatRow {
+    let Place {
+        chat, head, member, ..
+    } = &shown.place;
+    let reads = member.peer.iter().map(|user| ReadMark {
+        user: user.clone(),
+        stamp: shown.peer_mark.stamp,
+    });
+    ChatRow {
+        chat: Chat {
+            id: chat.clone(),
+            kind: shown.info.kind,
+            title: shown.info.title.clone(),
+            peer,
+            role: member.role,
+            member_count: shown.info.members,
+            members_version: head.members_version,
+            epoch: head.epoch.clone(),
+            created_ms: shown.info.created_ms,
+        },
+        last: shown.last.clone().map(|last| last.into_entry()),
+        unread: shown.unread.messages,
+        mentions: shown.unread.mentions,
+        read: shown.place.counted_from().stamp,
+        reads: reads.collect(),
+    }
+}

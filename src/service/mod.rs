@@ -1,0 +1,140 @@
+//! What Curlew does: every operation a person can ask for, and who may ask for it.
+//!
+//! Layer: service. Decides; remembers through `store`, tells through `cluster`; knows neither sockets nor
+//! envelopes. Each file holds the operations on one noun.
+
+mod accounts;
+#[cfg(all(test, feature = "embedded"))]
+mod bench;
+mod chats;
+mod error;
+mod interest;
+mod limits;
+mod logs;
+mod members;
+mod memberships;
+mod messages;
+mod names;
+mod outbox;
+mod passwords;
+mod people;
+mod reads;
+mod sessions;
+mod setup;
+mod sync;
+#[cfg(all(test, feature = "embedded"))]
+mod tests;
+mod timelines;
+
+use std::sync::Arc;
+
+use memberships::Memberships;
+use passwords::Passwords;
+use ring::hmac;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+pub use crate::store::StoreError;
+pub use accounts::{Credentials, LoggedIn, Registration};
+pub use chats::NewChat;
+pub use error::ServiceError;
+pub use interest::ChatPosition;
+pub use limits::Limiter;
+pub use messages::{NewMessage, SentMessage};
+pub use timelines::TimelineQuery;
+
+use crate::{
+    clock::{Clock, Random},
+    cluster::{Cluster, Origin},
+    config::{AuthConfig, LimitsConfig},
+    model::{SessionId, UserId},
+    store::{
+        Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, intents::Intents,
+        interests::Interests, reads::Reads, rows::ChatRows, timelines::Timelines,
+    },
+};
+
+/// What the service stands on.
+#[derive(Clone)]
+pub struct Parts {
+    /// The store.
+    pub engine: Arc<dyn Engine>,
+    /// The other gateways.
+    pub cluster: Arc<Cluster>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Rules for accounts.
+    pub auth: AuthConfig,
+    /// Bounds.
+    pub limits: LimitsConfig,
+}
+
+/// Every operation. One per process, shared by all connections.
+pub struct Service {
+    parts: Parts,
+    accounts: Accounts,
+    chat_rows: ChatRows,
+    chats: Chats,
+    codes: Codes,
+    devices: Sessions,
+    intents: Intents,
+    interests: Interests,
+    limiter: Limiter,
+    memberships: Memberships,
+    passwords: Passwords,
+    reads: Reads,
+    timelines: Timelines,
+    instance_key: hmac::Key,
+    heavy: Semaphore,
+}
+
+impl Service {
+    /// Every operation, on these parts. Reads the secret that all gateways of one store share.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub async fn start(parts: Parts) -> Result<Self, ServiceError> {
+        let engine = || Arc::clone(&parts.engine);
+        let secret = Secrets::new(engine())
+            .shared("instance", parts.random.as_ref())
+            .await?;
+        Ok(Self {
+            accounts: Accounts::new(engine()),
+            chat_rows: ChatRows::new(engine()),
+            chats: Chats::new(engine()),
+            codes: Codes::new(engine()),
+            devices: Sessions::new(engine()),
+            intents: Intents::new(engine()),
+            interests: Interests::new(engine()),
+            limiter: Limiter::new(&parts.limits, Arc::clone(&parts.clock)),
+            memberships: Memberships::default(),
+            passwords: Passwords::new(&parts.auth, Arc::clone(&parts.random)),
+            reads: Reads::new(engine()),
+            timelines: Timelines::new(engine()),
+            instance_key: hmac::Key::new(hmac::HMAC_SHA256, &secret),
+            heavy: Semaphore::new(parts.limits.heavy_reads as usize),
+            parts,
+        })
+    }
+
+    /// Waits for a place among the heavy reads, which have a lane of their own so that they cannot delay sends.
+    async fn heavy_lane(&self) -> Result<SemaphorePermit<'_>, ServiceError> {
+        self.heavy
+            .acquire()
+            .await
+            .map_err(|_| ServiceError::Overloaded)
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The person.
+    pub user: UserId,
+    /// The session they are logged in with.
+    pub session: SessionId,
+    /// The connection they ask through.
+    pub origin: Origin,
+}

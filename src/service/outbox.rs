@@ -1,0 +1,163 @@
+//! What follows from a committed change: the chat's change timeline is the outbox, and this empties it.
+//!
+//! Every step may be repeated, by this gateway or another, after any crash: entries have deterministic ids,
+//! log entries too, and the intent that asks for all of it is cleared last.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{Service, ServiceError};
+use crate::{
+    cluster::{Hint, Origin},
+    model::{Change, Content, Entry, EntryKind, MembershipEvent, SystemEvent, UserId},
+    store::{
+        intents::PATIENCE_US,
+        keys::{self, TimelineId},
+        record::{AppendOutcome, AppendStep, ChangeRecord, Intent, MessageBody, digest, hashed_id},
+    },
+};
+
+/// Logs written at once.
+const PARALLEL: usize = 16;
+
+/// Overdue intents taken from each shard at once.
+const SWEEP: usize = 64;
+
+impl Service {
+    /// Finishes what others left unfinished; says how many steps. Called every few seconds.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store; the next call goes on.
+    pub async fn sweep(&self) -> Result<usize, ServiceError> {
+        let now_us = self.parts.clock.now_us();
+        let overdue = self.intents.overdue(now_us, SWEEP).await?;
+        for step in &overdue {
+            let finished = self.finish(&step.intent, None).await?;
+            // Without a record the step may still commit, late; only when that is ruled out is it forgotten.
+            if finished || now_us > step.deadline_us + PATIENCE_US {
+                self.intents.clear(&step.intent).await?;
+            }
+        }
+        Ok(overdue.len())
+    }
+
+    /// Does everything that follows from a change, if it was committed; says whether it was.
+    pub(super) async fn finish(
+        &self,
+        intent: &Intent,
+        origin: Option<&Origin>,
+    ) -> Result<bool, ServiceError> {
+        let Some(record) = self.chats.record(&intent.chat, &intent.change).await? else {
+            return Ok(false);
+        };
+        let concerned = self.concerned(intent, &record).await?;
+        let change = intent.change.as_str();
+        stream::iter(concerned)
+            .map(|user| {
+                let (told, origin) = (record.change.clone(), origin.cloned());
+                let what = ["change", intent.chat.as_str(), change];
+                async move { self.log(&user, &what, told, origin).await }
+            })
+            .buffer_unordered(PARALLEL)
+            .try_collect::<()>()
+            .await?;
+        if let Some(event) = record.event.clone() {
+            self.append_system_entry(intent, &record, event).await?;
+        }
+        self.withdraw_parted(intent, &record).await?;
+        Ok(true)
+    }
+
+    /// Whose logs a change belongs in: those it happened to, and all members of a group that is not large.
+    async fn concerned(
+        &self,
+        intent: &Intent,
+        record: &ChangeRecord,
+    ) -> Result<Vec<UserId>, ServiceError> {
+        let most = self.parts.limits.write_diffusion_members as usize;
+        let mut concerned = match &record.change {
+            Change::Membership(change) => change.users.clone(),
+            _ => Vec::new(),
+        };
+        let members = self.chats.members(&intent.chat, most + 1).await?;
+        if members.len() <= most {
+            concerned.extend(members);
+        }
+        concerned.sort();
+        concerned.dedup();
+        Ok(concerned)
+    }
+
+    async fn append_system_entry(
+        &self,
+        intent: &Intent,
+        record: &ChangeRecord,
+        event: SystemEvent,
+    ) -> Result<(), ServiceError> {
+        let content = Content::System(event);
+        let body = MessageBody {
+            client_id: None,
+            content: Some(content.clone()),
+            reply_to: None,
+            mentions: Vec::new(),
+        };
+        let body = body.encode();
+        let step = AppendStep {
+            timeline: TimelineId::Chat(intent.chat.clone()),
+            id: hashed_id(&["system", intent.change.as_str()]),
+            digest: digest(&[&body]),
+            kind: MessageBody::SYSTEM,
+            author: Some(record.actor.clone()),
+            body,
+            now_us: self.parts.clock.now_us(),
+            members_version: None,
+        };
+        let AppendOutcome::Placed(placed) = self.timelines.append(step).await? else {
+            return Err(ServiceError::Unknown);
+        };
+        let hint = Hint::Entry {
+            chat: intent.chat.clone(),
+            epoch: placed.epoch,
+            members_version: placed.members_version,
+            entry: Entry {
+                stamp: placed.stamp,
+                prev: placed.prev,
+                ordinal: placed.ordinal,
+                kind: EntryKind::System,
+                sender: Some(record.actor.clone()),
+                client_id: None,
+                revision: 0,
+                content: Some(content),
+                reply_to: None,
+                mentions: Vec::new(),
+                edited: false,
+                retracted: false,
+            },
+            origin: None,
+        };
+        self.parts
+            .cluster
+            .tell(hint, &keys::chat_gateways(&intent.chat), &placed.gateways);
+        Ok(())
+    }
+
+    async fn withdraw_parted(
+        &self,
+        intent: &Intent,
+        record: &ChangeRecord,
+    ) -> Result<(), ServiceError> {
+        let Change::Membership(change) = &record.change else {
+            return Ok(());
+        };
+        if matches!(
+            change.event,
+            MembershipEvent::Removed | MembershipEvent::Left
+        ) {
+            for user in &change.users {
+                self.forget_membership(&intent.chat, user);
+                self.chats.withdraw(&intent.chat, user).await?;
+            }
+        }
+        Ok(())
+    }
+}

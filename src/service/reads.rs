@@ -1,0 +1,110 @@
+//! Read marks and what is unread.
+
+use super::{Caller, Service, ServiceError};
+use crate::{
+    cluster::Hint,
+    model::{Change, ChatId, Stamp, UserId},
+    store::{
+        keys::{self, TimelineId},
+        reads::counted_from,
+        record::{Head, ReadRecord},
+    },
+};
+
+impl Service {
+    /// Marks a chat as read up to a stamp; answers the mark as it stands and how many messages are unread.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`, `Invalid` (a stamp from the future).
+    pub async fn mark_read(
+        &self,
+        caller: &Caller,
+        chat: &ChatId,
+        stamp: Stamp,
+    ) -> Result<(Stamp, u64), ServiceError> {
+        let state = self
+            .chats
+            .state(chat, std::slice::from_ref(&caller.user))
+            .await?;
+        let state = state.ok_or(ServiceError::NotFound)?;
+        let member = state
+            .members
+            .into_iter()
+            .next()
+            .flatten()
+            .ok_or(ServiceError::NotFound)?;
+        if stamp > state.head.last {
+            return Err(ServiceError::invalid(
+                "stamp",
+                "is newer than the newest entry",
+            ));
+        }
+        let wanted = self.record_at(chat, &state.head, stamp).await?;
+        let (mark, moved) = self.reads.mark(chat, &caller.user, wanted).await?;
+        let from = counted_from(&state.head, &member, mark);
+        let unread = self
+            .reads
+            .unread(chat, &caller.user, &state.head, from)
+            .await?;
+        if moved {
+            self.tell_read(caller, chat, member.peer.as_ref(), mark.stamp)
+                .await?;
+        }
+        Ok((from.stamp, unread.messages))
+    }
+
+    /// A stamp with the ordinal that belongs to it.
+    async fn record_at(
+        &self,
+        chat: &ChatId,
+        head: &Head,
+        stamp: Stamp,
+    ) -> Result<ReadRecord, ServiceError> {
+        if stamp == head.last {
+            return Ok(ReadRecord {
+                stamp,
+                ordinal: head.ordinal,
+            });
+        }
+        let timeline = TimelineId::Chat(chat.clone());
+        let entry = self.timelines.at_or_before(&timeline, stamp).await?;
+        let ordinal = entry.map_or(head.floor_ordinal, |entry| {
+            entry
+                .record
+                .map_or(entry.seen_ordinal, |record| record.ordinal)
+        });
+        Ok(ReadRecord { stamp, ordinal })
+    }
+
+    /// Tells one's own devices through the log, and the other person of a direct chat by a push.
+    async fn tell_read(
+        &self,
+        caller: &Caller,
+        chat: &ChatId,
+        peer: Option<&UserId>,
+        stamp: Stamp,
+    ) -> Result<(), ServiceError> {
+        let change = Change::Read {
+            chat: chat.clone(),
+            stamp,
+        };
+        let what = ["read", chat.as_str(), &stamp.to_string()];
+        self.log(&caller.user, &what, change, Some(caller.origin.clone()))
+            .await?;
+        if let Some(peer) = peer.filter(|peer| **peer != caller.user) {
+            let gateways = self.interests.of_user(peer).await?;
+            let (chat, to) = (chat.clone(), peer.clone());
+            let hint = Hint::Read {
+                chat,
+                to,
+                user: caller.user.clone(),
+                stamp,
+            };
+            self.parts
+                .cluster
+                .tell(hint, &keys::user_gateways(peer), &gateways);
+        }
+        Ok(())
+    }
+}

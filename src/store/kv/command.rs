@@ -1,0 +1,192 @@
+//! Commands of the Redis protocol, as plain words.
+
+use bytes::Bytes;
+use fred::types::{ClusterHash, CustomCommand, Value};
+
+use super::script::Script;
+use crate::store::engine::{Order, Read, Write};
+
+/// Greatest score that a sorted set keeps exactly.
+const GREATEST_SCORE: u64 = (1 << 53) - 1;
+
+/// One command with its operands.
+#[derive(Debug, Clone)]
+pub(crate) struct Command {
+    name: &'static str,
+    operands: Vec<Bytes>,
+    /// Which operand is the key that decides where a cluster runs it.
+    key: usize,
+}
+
+impl Command {
+    /// A command whose first operand is its key, if it has one.
+    pub(crate) fn new<const N: usize>(name: &'static str, operands: [Bytes; N]) -> Self {
+        Self {
+            name,
+            operands: operands.into(),
+            key: 0,
+        }
+    }
+
+    /// A run of a script that the store has loaded.
+    pub(super) fn script(script: &Script, keys: Vec<Bytes>, arguments: Vec<Bytes>) -> Self {
+        let mut operands = Vec::with_capacity(2 + keys.len() + arguments.len());
+        operands.push(script.hash());
+        operands.push(number(keys.len() as u64));
+        operands.extend(keys);
+        operands.extend(arguments);
+        Self {
+            name: "EVALSHA",
+            operands,
+            key: 2,
+        }
+    }
+
+    /// As the client library takes it.
+    pub(super) fn parts(&self) -> (CustomCommand, Vec<Value>) {
+        let command = CustomCommand::new_static(self.name, ClusterHash::Offset(self.key), false);
+        (
+            command,
+            self.operands.iter().cloned().map(Value::Bytes).collect(),
+        )
+    }
+}
+
+/// Spells a number in full digits.
+pub(super) fn number(number: u64) -> Bytes {
+    number.to_string().into()
+}
+
+/// Puts the configured prefix before keys.
+#[derive(Debug, Clone)]
+pub(super) struct Prefix(pub(super) String);
+
+impl Prefix {
+    /// The full key.
+    pub(super) fn key(&self, key: &str) -> Bytes {
+        [&self.0, key].concat().into()
+    }
+
+    /// The command that answers `read`.
+    pub(super) fn read(&self, read: &Read) -> Command {
+        match read {
+            Read::Get { key } => Command::new("GET", [self.key(key)]),
+            Read::Rows {
+                key,
+                from,
+                through,
+                limit,
+                order,
+            } => {
+                let (name, first, last) = match order {
+                    Order::Rising => ("ZRANGEBYSCORE", from, through),
+                    Order::Falling => ("ZREVRANGEBYSCORE", through, from),
+                };
+                let limit = i64::try_from(*limit).unwrap_or(i64::MAX).to_string().into();
+                let word = Bytes::from_static;
+                let [scores, clause, none] = [word(b"WITHSCORES"), word(b"LIMIT"), word(b"0")];
+                let range = [self.key(key), number(*first), number(*last)];
+                let [key, first, last] = range;
+                Command::new(name, [key, first, last, scores, clause, none, limit])
+            }
+            Read::Count { key, from, through } => {
+                Command::new("ZCOUNT", [self.key(key), number(*from), number(*through)])
+            }
+            Read::Score { key, member } => Command::new("ZSCORE", [self.key(key), member.clone()]),
+            Read::Members { key } => Command::new("SMEMBERS", [self.key(key)]),
+        }
+    }
+
+    /// The command that does `write`.
+    pub(super) fn write(&self, write: &Write) -> Command {
+        let (name, [first, second]) = operation(write);
+        let key = self.key(write_key(write));
+        match write {
+            Write::Set { life: Some(_), .. } => {
+                Command::new(name, [key, first, Bytes::from_static(b"EX"), second])
+            }
+            Write::AddRow { .. } => Command::new(name, [key, first, second]),
+            Write::Delete { .. } => Command::new(name, [key]),
+            Write::RemoveRows { .. } => {
+                Command::new(name, [key, Bytes::from_static(b"-inf"), first])
+            }
+            _ => Command::new(name, [key, first]),
+        }
+    }
+}
+
+/// The command of a write and its two operands besides the key, as `commit.lua` takes them.
+pub(super) fn operation(write: &Write) -> (&'static str, [Bytes; 2]) {
+    let none = Bytes::new;
+    match write {
+        Write::Set { value, life, .. } => ("SET", [value.clone(), number(life_seconds(*life))]),
+        Write::SetAbsent { value, .. } => ("SETNX", [value.clone(), none()]),
+        Write::Delete { .. } => ("DEL", [none(), none()]),
+        Write::AddRow { row, .. } => ("ZADD", [number(row.score), row.member.clone()]),
+        Write::RemoveRow { member, .. } => ("ZREM", [member.clone(), none()]),
+        Write::RemoveRows { through, .. } => ("ZREMRANGEBYSCORE", [number(*through), none()]),
+        Write::AddMember { member, .. } => ("SADD", [member.clone(), none()]),
+        Write::RemoveMember { member, .. } => ("SREM", [member.clone(), none()]),
+    }
+}
+
+/// Whole seconds of a life, rounded up; 0 for ever.
+///
+/// Never milliseconds: a store of this family that truncates them would keep a short life for ever.
+pub(super) fn life_seconds(life: Option<std::time::Duration>) -> u64 {
+    life.map_or(0, |life| {
+        (life.as_secs() + u64::from(life.subsec_nanos() > 0)).max(1)
+    })
+}
+
+/// The key a read is about.
+pub(super) fn read_key(read: &Read) -> &str {
+    match read {
+        Read::Get { key }
+        | Read::Rows { key, .. }
+        | Read::Count { key, .. }
+        | Read::Score { key, .. }
+        | Read::Members { key } => key,
+    }
+}
+
+/// The key a write is about.
+pub(super) fn write_key(write: &Write) -> &str {
+    match write {
+        Write::Set { key, .. }
+        | Write::SetAbsent { key, .. }
+        | Write::Delete { key }
+        | Write::AddRow { key, .. }
+        | Write::RemoveRow { key, .. }
+        | Write::RemoveRows { key, .. }
+        | Write::AddMember { key, .. }
+        | Write::RemoveMember { key, .. } => key,
+    }
+}
+
+/// Whether the store can keep what is written exactly.
+pub(super) fn is_exact(write: &Write) -> bool {
+    match write {
+        Write::AddRow { row, .. } => row.score <= GREATEST_SCORE,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn lives_are_whole_seconds_and_never_shorter_than_asked() {
+        for (millis, seconds) in [(1, 1), (1_000, 1), (1_001, 2), (15_000, 15)] {
+            assert_eq!(
+                life_seconds(Some(Duration::from_millis(millis))),
+                seconds,
+                "{millis} ms"
+            );
+        }
+        assert_eq!(life_seconds(None), 0);
+    }
+}

@@ -1,0 +1,73 @@
+//! Opens the store that the configuration names.
+
+use std::sync::Arc;
+#[cfg(feature = "redis")]
+use std::time::Duration;
+
+use super::{Engine, StoreError};
+use crate::{
+    clock::Clock,
+    config::{ServerConfig, StoreConfig},
+};
+
+/// How long a store may take to answer at the start.
+#[cfg(feature = "redis")]
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Opens the store that `store.url` names. Blocks while an embedded store is read: meant for the start.
+///
+/// # Errors
+///
+/// [`StoreError::Unsafe`] when there is no such kind of store here, when its settings would lose data, or when
+/// another process uses its directory; [`StoreError::Unavailable`] when it does not answer.
+pub async fn open(
+    server: &ServerConfig,
+    store: &StoreConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn Engine>, StoreError> {
+    match store.url.scheme() {
+        #[cfg(feature = "embedded")]
+        "embedded" => embedded(server, store, clock),
+        #[cfg(feature = "redis")]
+        "redis" | "rediss" => connect(store, clock).await,
+        _ => Err(StoreError::Unsafe(
+            "store.url must be embedded: or begin with redis:// or rediss://, \
+             and this program must have been built with that store"
+                .to_owned(),
+        )),
+    }
+}
+
+#[cfg(feature = "embedded")]
+fn embedded(
+    server: &ServerConfig,
+    store: &StoreConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn Engine>, StoreError> {
+    use super::embedded::{EmbeddedEngine, EmbeddedOptions};
+
+    let options = EmbeddedOptions {
+        prefix: store.prefix.clone(),
+        level: store.level,
+        cache_bytes: u64::from(store.cache_mib) << 20,
+        ..EmbeddedOptions::new(&server.data_dir)
+    };
+    Ok(Arc::new(EmbeddedEngine::open(options, clock)?))
+}
+
+#[cfg(feature = "redis")]
+async fn connect(
+    store: &StoreConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn Engine>, StoreError> {
+    use super::kv::{KvEngine, KvOptions};
+
+    let options = KvOptions {
+        url: store.url.expose().to_owned(),
+        prefix: store.prefix.clone(),
+        level: store.level,
+        allow_unsafe: store.allow_unsafe,
+        connect_timeout: CONNECT_TIMEOUT,
+    };
+    Ok(Arc::new(KvEngine::connect(options, clock).await?))
+}

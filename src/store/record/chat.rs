@@ -1,0 +1,88 @@
+//! Records of a chat: what it is, who is in it, how far each has read, what changed.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::versioned;
+use crate::model::{Change, ChatKind, Role, Stamp, SystemEvent, UserId};
+
+/// What a chat is, beside where its timelines end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatInfo {
+    /// What sort of chat it is.
+    pub kind: ChatKind,
+    /// Name of a group.
+    pub title: Option<String>,
+    /// Who made it.
+    pub creator: UserId,
+    /// When it was made, in milliseconds since the Unix epoch.
+    pub created_ms: u64,
+    /// How many members it has.
+    pub members: u32,
+    /// How many of them are owners.
+    pub owners: u32,
+}
+
+/// One membership: the truth about who may read and write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRecord {
+    /// What they may do.
+    pub role: Role,
+    /// Entries up to this stamp are hidden from them.
+    pub since: Stamp,
+    /// Ordinal at that stamp.
+    pub since_ordinal: u64,
+    /// Newest change when they joined; earlier ones are hidden from them.
+    pub since_change: Stamp,
+    /// The other person of a direct chat.
+    pub peer: Option<UserId>,
+}
+
+/// How far a member has read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadRecord {
+    /// Everything up to here is read.
+    pub stamp: Stamp,
+    /// Ordinal at that stamp.
+    pub ordinal: u64,
+}
+
+/// One change of a chat. Recognises its retry; finished by whoever finds it unfinished.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeRecord {
+    /// Its position in the chat's change timeline.
+    pub stamp: Stamp,
+    /// Position of the change before it.
+    pub prev: Stamp,
+    /// Hash of the request that made it.
+    pub digest: String,
+    /// Who made it.
+    pub actor: UserId,
+    /// What readers of change logs are told.
+    pub change: Change,
+    /// What stands between the messages, if anything.
+    pub event: Option<SystemEvent>,
+}
+
+/// Spelling of a record of one fixed version.
+macro_rules! packed {
+    ($($record:ty),*) => {$(
+        impl $record {
+            const VERSION: u8 = 1;
+
+            /// Spells the record for the store.
+            #[must_use]
+            pub fn encode(&self) -> Bytes {
+                versioned::encode(Self::VERSION, self)
+            }
+
+            /// Reads a stored record.
+            #[must_use]
+            pub fn decode(bytes: &Bytes) -> Option<Self> {
+                versioned::decode(Self::VERSION, bytes)
+            }
+        }
+    )*};
+}
+
+packed!(ChatInfo, MemberRecord, ReadRecord, ChangeRecord);

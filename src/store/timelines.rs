@@ -1,0 +1,305 @@
+//! Timelines: ordered, append-only logs from which every client view is rebuilt.
+//!
+//! A timeline belongs to a chat (its messages) or to a user (the change log). Positions are timestamps that
+//! strictly rise; every entry names the one before it, so a reader can prove it has no gap.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{
+    Engine, StoreError,
+    engine::{Answer, Read, Row, Swap, Swapped},
+    index::{Seek, Track},
+    keys::TimelineId,
+    record::{AppendOutcome, AppendStep, EntryRecord, Head, Standing},
+};
+use crate::model::{EntryId, Epoch, Stamp};
+
+/// Most bytes of entries in one page, headers and bodies together; what is beyond shows as `has_more`.
+pub const PAGE_BYTES: usize = 128 * 1024;
+
+/// Ordered, append-only logs, over any engine.
+#[derive(Clone)]
+pub struct Timelines {
+    engine: Arc<dyn Engine>,
+}
+
+/// A timeline looked at: its head, where a page begins, and whatever else was read in the same round trip.
+pub struct Opened {
+    /// The head as it was; `None` when there is no such timeline.
+    pub head: Option<Head>,
+    /// Answers to what was asked beside it.
+    pub also: Vec<Answer>,
+    segment: Option<Answer>,
+    seek: Seek,
+}
+
+/// A page of a timeline.
+#[derive(Debug)]
+pub struct Page {
+    /// Ascending and without a gap.
+    pub entries: Vec<Standing>,
+    /// Whether an entry stands at the very stamp that an `After` began at.
+    pub anchored: bool,
+    /// Whether there are more in the direction of the seek.
+    pub has_more: bool,
+    /// The floor after the page was read: what is not above it may be missing.
+    pub floor: Stamp,
+}
+
+impl Timelines {
+    /// Timelines kept by `engine`.
+    #[must_use]
+    pub fn new(engine: Arc<dyn Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Appends one entry; see [`Engine::append`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engine::append`].
+    pub async fn append(&self, step: AppendStep) -> Result<AppendOutcome, StoreError> {
+        self.engine.append(step).await
+    }
+
+    /// Makes an empty timeline; one that is there stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`]; do it again.
+    pub async fn create(&self, timeline: &TimelineId, epoch: Epoch) -> Result<Swapped, StoreError> {
+        let new = Some(Head::new(epoch).encode());
+        self.engine
+            .swap(Swap {
+                key: timeline.head(),
+                expected: None,
+                new,
+                life: None,
+            })
+            .await
+    }
+
+    /// Heads of several timelines, in order, in one round trip.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn heads(&self, timelines: &[TimelineId]) -> Result<Vec<Option<Head>>, StoreError> {
+        let reads = timelines
+            .iter()
+            .map(|timeline| Read::Get {
+                key: timeline.head(),
+            })
+            .collect();
+        let answers = self.engine.read(reads).await?;
+        timelines
+            .iter()
+            .zip(answers)
+            .map(|(timeline, answer)| decode_head(timeline, answer.value()))
+            .collect()
+    }
+
+    /// Looks at a timeline before a page of it is read, and reads `also` in the same round trip.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn open(
+        &self,
+        timeline: &TimelineId,
+        seek: Seek,
+        also: Vec<Read>,
+    ) -> Result<Opened, StoreError> {
+        let track = Track::Entries(timeline.clone());
+        // The head first: rows above it must not be taken for the end of what was there.
+        let mut reads = vec![
+            Read::Get {
+                key: timeline.head(),
+            },
+            track.find_segment(seek),
+        ];
+        reads.extend(also);
+        let mut answers = self.engine.read(reads).await?.into_iter();
+        let head = decode_head(timeline, answers.next().and_then(Answer::value))?;
+        let segment = answers.next();
+        Ok(Opened {
+            head,
+            segment,
+            seek,
+            also: answers.collect(),
+        })
+    }
+
+    /// Reads a page of up to `limit` entries, in two round trips (three when `seek` is not the one the
+    /// timeline was opened with). Bounded by [`PAGE_BYTES`] as well, but never empty for that reason.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn page(
+        &self,
+        timeline: &TimelineId,
+        opened: &mut Opened,
+        seek: Seek,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let Some(head) = opened.head.clone() else {
+            return Ok(Page::empty(Stamp::ZERO));
+        };
+        let track = Track::Entries(timeline.clone());
+        let found = match opened.segment.take().filter(|_| opened.seek == seek) {
+            Some(found) => found,
+            None => one(self.engine.read(vec![track.find_segment(seek)]).await?),
+        };
+        let segment = track.segment_of(found, &head);
+        let rows = track
+            .rows(self.engine.as_ref(), &head, segment, seek, limit)
+            .await?;
+        if rows.rows.is_empty() {
+            return Ok(Page {
+                anchored: rows.anchored,
+                ..Page::empty(head.floor)
+            });
+        }
+        let (values, floor) = self.entries(timeline, &rows.rows).await?;
+        let mut page = Page {
+            entries: stand(rows.rows, rows.preceding, values),
+            anchored: rows.anchored,
+            has_more: rows.has_more,
+            floor: floor.unwrap_or(head.floor),
+        };
+        page.hold_to_bytes(seek);
+        Ok(page)
+    }
+
+    /// The newest entry at or before `stamp`, if one is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn at_or_before(
+        &self,
+        timeline: &TimelineId,
+        stamp: Stamp,
+    ) -> Result<Option<Standing>, StoreError> {
+        let seek = Seek::Before(stamp.next());
+        let mut opened = self.open(timeline, seek, Vec::new()).await?;
+        let page = self.page(timeline, &mut opened, seek, 1).await?;
+        Ok(page.entries.into_iter().next_back())
+    }
+
+    /// Values of the rows and, read last, the floor.
+    async fn entries(
+        &self,
+        timeline: &TimelineId,
+        rows: &[Row],
+    ) -> Result<(Vec<Option<Bytes>>, Option<Stamp>), StoreError> {
+        let mut reads: Vec<Read> = rows
+            .iter()
+            .map(|row| {
+                let id = std::str::from_utf8(&row.member)
+                    .ok()
+                    .and_then(EntryId::parse);
+                Read::Get {
+                    key: timeline.entry(&id.unwrap_or_else(EntryId::absent)),
+                }
+            })
+            .collect();
+        reads.push(Read::Get {
+            key: timeline.head(),
+        });
+        let mut values: Vec<_> = self
+            .engine
+            .read(reads)
+            .await?
+            .into_iter()
+            .map(Answer::value)
+            .collect();
+        let head = values.pop().flatten();
+        Ok((
+            values,
+            head.and_then(|head| Head::decode(&head))
+                .map(|head| head.floor),
+        ))
+    }
+}
+
+impl Page {
+    fn empty(floor: Stamp) -> Self {
+        Self {
+            entries: Vec::new(),
+            anchored: false,
+            has_more: false,
+            floor,
+        }
+    }
+
+    fn hold_to_bytes(&mut self, seek: Seek) {
+        let size = |standing: &Standing| 64 + standing.record.as_ref().map_or(0, |r| r.body.len());
+        let fits = |sizes: &mut dyn Iterator<Item = usize>| {
+            let begins = sizes.scan(0, |sum, size| {
+                let begin = *sum;
+                *sum += size;
+                Some(begin)
+            });
+            begins.take_while(|begin| *begin < PAGE_BYTES).count()
+        };
+        let kept = match seek {
+            Seek::After(_) => fits(&mut self.entries.iter().map(size)),
+            Seek::Before(_) => fits(&mut self.entries.iter().rev().map(size)),
+        };
+        if kept == self.entries.len() {
+            return;
+        }
+        self.has_more = true;
+        match seek {
+            Seek::After(_) => self.entries.truncate(kept),
+            Seek::Before(_) => drop(self.entries.drain(..self.entries.len() - kept)),
+        }
+    }
+}
+
+fn stand(rows: Vec<Row>, preceding: Stamp, values: Vec<Option<Bytes>>) -> Vec<Standing> {
+    let mut before = (preceding, 0);
+    rows.into_iter()
+        .zip(values)
+        .map(|(row, value)| {
+            let stamp = Stamp::from_micros(row.score);
+            let record = value
+                .and_then(|value| EntryRecord::decode(&value))
+                .filter(|record| record.stamp == stamp);
+            let (seen_prev, seen_ordinal) = before;
+            before = (
+                stamp,
+                record
+                    .as_ref()
+                    .map_or(seen_ordinal, |record| record.ordinal),
+            );
+            Standing {
+                stamp,
+                seen_prev,
+                seen_ordinal,
+                record,
+            }
+        })
+        .collect()
+}
+
+fn decode_head(timeline: &TimelineId, value: Option<Bytes>) -> Result<Option<Head>, StoreError> {
+    value
+        .map(|value| {
+            Head::decode(&value).ok_or_else(|| StoreError::Corrupt {
+                key: timeline.head(),
+            })
+        })
+        .transpose()
+}
+
+fn one(answers: Vec<Answer>) -> Answer {
+    answers
+        .into_iter()
+        .next()
+        .expect("an engine answers every read")
+}
