@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cluster::{Delivery, Hint, Origin},
-    model::Incarnation,
+    model::{Incarnation, Stamp, UserId},
     protocol::{Push, ResyncReason},
 };
 
@@ -59,6 +59,7 @@ impl Gateway {
                 };
                 let position = (entry.prev, entry.stamp);
                 let arrival = Arrival {
+                    stamp: entry.stamp,
                     origin: local(origin),
                     members_version,
                     push: Broadcast::new(Push::Entry {
@@ -135,7 +136,7 @@ impl Gateway {
         &self,
         room: &Room,
         question: &Question,
-    ) -> Option<(u64, Vec<crate::model::UserId>)> {
+    ) -> Option<(u64, Vec<(UserId, Stamp)>)> {
         for _ in 0..ATTEMPTS {
             let asked = self
                 .parts

@@ -24,7 +24,7 @@ use super::{
     origin::{Origins, client_address, is_trusted},
     pages, pump,
 };
-use crate::config::Config;
+use crate::{cluster::HintKind, config::Config};
 
 /// Read buffer of one connection, in bytes; allocated when it opens and kept.
 const READ_BUFFER: usize = 2 * 1024;
@@ -118,6 +118,23 @@ impl Site {
     }
 }
 
+impl Shared {
+    /// Every metric, with the numbers that the cluster counts itself.
+    fn rendered(&self) -> String {
+        let counts = self.gateway.parts.cluster.counts();
+        for kind in HintKind::ALL {
+            let name = kind.name();
+            metrics::counter!("curlew_hints_sent_total", "kind" => name)
+                .absolute(counts.sent(kind));
+            metrics::counter!("curlew_hints_received_total", "kind" => name)
+                .absolute(counts.received(kind));
+        }
+        metrics::counter!("curlew_hints_dropped_total").absolute(counts.dropped());
+        metrics::counter!("curlew_hints_unreadable_total").absolute(counts.unreadable());
+        self.metrics.render()
+    }
+}
+
 /// The checks that cost nothing come first: nothing is done for a page that may not be here.
 async fn web_socket(
     State(Site(site)): State<Site>,
@@ -170,12 +187,12 @@ async fn metrics_for_loopback(
 ) -> Response {
     let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
     if site.metrics_here && ends.peer.to_canonical().is_loopback() && !forwarded {
-        site.metrics.render().into_response()
+        site.rendered().into_response()
     } else {
         StatusCode::NOT_FOUND.into_response()
     }
 }
 
 async fn metrics(State(Site(site)): State<Site>) -> String {
-    site.metrics.render()
+    site.rendered()
 }

@@ -1,7 +1,7 @@
 //! A chat with members who are connected here: whom to push to, in which order.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
 };
 
@@ -13,6 +13,8 @@ const MOST_READY: usize = 1_024;
 
 /// An entry that has come.
 pub(super) struct Arrival {
+    /// Its position.
+    pub(super) stamp: Stamp,
     /// The push.
     pub(super) push: Broadcast,
     /// The connection that needs no push.
@@ -31,7 +33,8 @@ pub(super) struct Question {
 
 struct Local {
     user: Arc<LocalUser>,
-    member: bool,
+    /// When they are a member: what came up to here was before their time.
+    since: Option<Stamp>,
 }
 
 /// A chat with members who are connected here.
@@ -65,10 +68,7 @@ impl Room {
         let mut state = lock(&self.state);
         if !state.locals.iter().any(|local| local.user.id == user.id) {
             let user = Arc::clone(user);
-            state.locals.push(Local {
-                user,
-                member: false,
-            });
+            state.locals.push(Local { user, since: None });
             // Rows may be ahead of the truth: the members are asked for before the next push.
             state.version = None;
             state.joins = state.joins.wrapping_add(1);
@@ -132,14 +132,14 @@ impl Room {
         &self,
         question: &Question,
         version: u64,
-        members: Vec<UserId>,
+        members: Vec<(UserId, Stamp)>,
         house: &House,
     ) -> Option<Question> {
-        let members: HashSet<UserId> = members.into_iter().collect();
+        let members: HashMap<UserId, Stamp> = members.into_iter().collect();
         let mut state = lock(&self.state);
         state.asking = false;
         for local in &mut state.locals {
-            local.member = members.contains(&local.user.id);
+            local.since = members.get(&local.user.id).copied();
         }
         if question.joins == state.joins {
             // What was stored under a newer version than the answer must not be asked for again and again.
@@ -164,7 +164,7 @@ impl Room {
         }
         state.order.skip_to(newest);
         for local in &state.locals {
-            if local.member || state.version.is_none() {
+            if local.since.is_some() || state.version.is_none() {
                 local.user.push(notice, None, house);
             }
         }
@@ -216,7 +216,7 @@ impl State {
         let receivers: usize = self
             .locals
             .iter()
-            .filter(|local| local.member)
+            .filter(|local| local.since.is_some_and(|since| since < arrival.stamp))
             .map(|local| local.user.push(&arrival.push, arrival.origin, house))
             .sum();
         metrics::counter!("curlew_pushes_total").increment(receivers as u64);

@@ -62,14 +62,14 @@ impl Service {
         &self,
         chat: &ChatId,
         users: &[UserId],
-    ) -> Result<(u64, Vec<UserId>), ServiceError> {
+    ) -> Result<(u64, Vec<(UserId, Stamp)>), ServiceError> {
         let Some(state) = self.chats.state(chat, users).await? else {
             return Ok((0, Vec::new()));
         };
         let members = users
             .iter()
             .zip(state.members)
-            .filter_map(|(user, member)| member.map(|_| user.clone()))
+            .filter_map(|(user, member)| member.map(|member| (user.clone(), member.since)))
             .collect();
         Ok((state.head.members_version, members))
     }

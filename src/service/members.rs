@@ -121,10 +121,14 @@ impl Service {
         chat: &ChatId,
         client_id: &ClientId,
     ) -> Result<(), ServiceError> {
-        self.membership(chat, &caller.user).await?;
+        let request = self.change_request(caller, client_id, &["leave", chat.as_str()]);
+        let membership = self.membership(chat, &caller.user).await;
+        // Who has left by this very request asks again because the answer was lost.
+        if membership.is_err() && self.chats.record(chat, &request.id).await?.is_none() {
+            return membership.map(drop);
+        }
         let mut heirs = self.chats.members(chat, HEIRS).await?;
         heirs.retain(|user| *user != caller.user);
-        let request = self.change_request(caller, client_id, &["leave", chat.as_str()]);
         let (actor, candidates) = (caller.user.clone(), heirs.clone());
         let decide = move |state: &ChatState| {
             let leaving = group_member(state)?;

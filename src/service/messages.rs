@@ -113,7 +113,8 @@ impl Service {
             return Ok(());
         }
         let (_, members) = self.members_among(&message.chat, &message.mentions).await?;
-        let all = message.mentions.iter().all(|user| members.contains(user));
+        let is_member = |user| members.iter().any(|(member, _)| member == user);
+        let all = message.mentions.iter().all(is_member);
         all.then_some(())
             .ok_or_else(|| ServiceError::invalid("mentions", "names a non-member"))
     }

@@ -231,18 +231,22 @@ impl Service {
         let older = self
             .page_before(reading, Seek::Before(around.next()), limit.div_ceil(2))
             .await?;
+        let room = limit / 2;
+        // One is read even where there is no room for it: it tells whether there is more.
         let newer = self
-            .read_page(reading, Seek::After(around), (limit / 2).max(1))
+            .read_page(reading, Seek::After(around), room.max(1))
             .await?;
+        let has_more = newer.has_more || newer.entries.len() > room;
         let mut entries = older.entries;
         entries.extend(
             newer
                 .entries
                 .into_iter()
+                .take(room)
                 .map(|standing| standing.into_entry()),
         );
         entries.retain(|entry| entry.stamp > reading.floor);
-        Ok(reading.page(entries, newer.has_more))
+        Ok(reading.page(entries, has_more))
     }
 
     async fn read_page(

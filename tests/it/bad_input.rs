@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, http::StatusCode};
 
 use crate::support::{
     Client, Format, Person, Server, fresh_client_id,
-    people::{PASSWORD, connect, login, registration, text_message},
+    people::{PASSWORD, connect, login, registration, text_message, text_of},
 };
 
 const PROTOCOL: Option<u16> = Some(1002);
@@ -426,24 +426,32 @@ async fn id_that_is_still_in_flight_is_refused_and_the_first_answered() {
     let server = Server::start().await;
     let ann = Person::new(&server, "ann").await;
     let chat = ann.direct(&ann).await;
-    let frame = |text: &str| {
-        let message = text_message(&chat, text);
-        Format::Json.frame(&json!({ "id": 77, "method": "message.send", "params": message }))
-    };
-    // Whether the first is still in flight when the second arrives is luck; some of a hundred pairs meet.
-    for n in 0..100 {
-        ann.send(frame(&format!("first {n}"))).await;
-        ann.send(frame(&format!("second {n}"))).await;
-        let answered = ann.call(p::ListSessions {}).await;
-        assert!(answered.is_ok(), "the connection stays");
+    let laptop = ann.device(&server, Format::MessagePack).await;
+    let mut refused = 0;
+    for round in 0..20 {
+        let id = 1_000_000 + round;
+        let [first, second] =
+            ["first", "second"].map(|text| json!(text_message(&chat, &format!("{text} {round}"))));
+        let frame = json!({ "id": id, "method": "message.send", "params": first });
+        ann.send(Format::Json.frame(&frame)).await;
+        // Either the refusal of the second, or, when that was slow, the reply to the first.
+        let answer = ann.reply_to(id, "message.send", &second).await;
+        let answer = answer.to_text().unwrap();
+        if answer.contains("error") {
+            assert!(
+                answer.contains("bad_request") && answer.contains(r#""field":"id""#),
+                "{answer}"
+            );
+            refused += 1;
+        }
+        let stored = laptop.next_message(&chat).await;
+        assert_eq!(text_of(&stored), Some(format!("first {round}").as_str()));
+        // A second that found the first answered is a request like any other.
+        if !answer.contains("error") {
+            laptop.next_message(&chat).await;
+        }
     }
-    let texts = ann.texts(&chat).await;
-    for n in 0..100 {
-        assert!(
-            texts.contains(&format!("first {n}")),
-            "the first of pair {n} was not stored"
-        );
-    }
+    assert!(refused > 0, "no two of them ever met");
 }
 
 #[tokio::test]

@@ -174,7 +174,8 @@ async fn cursor_that_is_of_no_use_is_told_why() {
     assert_eq!((page.reset, page.entries.len()), (Some(Reset::Epoch), 0));
     assert_eq!(page.epoch, sent.epoch, "the answer names the life it has");
 
-    for lost in [sent.stamp.next(), newest.stamp.next()] {
+    // A cursor from the future stands on nothing either: the store may have lost its newest entries.
+    for lost in [sent.stamp.next(), newest.stamp.next(), Stamp::MAX] {
         let page = bob.call(ask(lost, &sent.epoch)).await.unwrap();
         assert_eq!(
             (page.reset, page.entries.len()),
@@ -182,11 +183,6 @@ async fn cursor_that_is_of_no_use_is_told_why() {
             "{lost}"
         );
     }
-    let future = bob.call(ask(Stamp::MAX, &sent.epoch)).await.unwrap_err();
-    assert_eq!(
-        (future.code, future.field.as_deref()),
-        (ErrorCode::BadRequest, Some("after"))
-    );
 }
 
 #[tokio::test]
