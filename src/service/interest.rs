@@ -26,7 +26,7 @@ impl Service {
     /// Those of the store.
     pub async fn chats_of(&self, user: &UserId) -> Result<Vec<ChatId>, ServiceError> {
         let limit = self.parts.limits.chats_per_user as usize;
-        Ok(self.chats.of_user(user, limit).await?)
+        Ok(self.rosters.of_user(user, limit).await?)
     }
 
     /// Registers this gateway for hints about users and chats, before anything of them is read.

@@ -49,7 +49,7 @@ use crate::{
     model::{SessionId, UserId},
     store::{
         Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, intents::Intents,
-        interests::Interests, reads::Reads, rows::ChatRows, timelines::Timelines,
+        interests::Interests, reads::Reads, rosters::Rosters, rows::ChatRows, timelines::Timelines,
     },
 };
 
@@ -84,6 +84,7 @@ pub struct Service {
     memberships: Memberships,
     passwords: Passwords,
     reads: Reads,
+    rosters: Rosters,
     timelines: Timelines,
     instance_key: hmac::Key,
     heavy: Semaphore,
@@ -112,6 +113,7 @@ impl Service {
             memberships: Memberships::default(),
             passwords: Passwords::new(&parts.auth, Arc::clone(&parts.random)),
             reads: Reads::new(engine()),
+            rosters: Rosters::new(engine()),
             timelines: Timelines::new(engine()),
             instance_key: hmac::Key::new(hmac::HMAC_SHA256, &secret),
             heavy: Semaphore::new(parts.limits.heavy_reads as usize),
