@@ -9,9 +9,21 @@
     reason = "what is sent, pulled and pushed has similar names in every story"
 )]
 
+mod accounts;
+mod bad_input;
 mod checker;
 mod cluster;
+mod direct_chats;
 mod documents;
+mod gateway;
+mod groups;
 mod layers;
+mod messages;
+mod pushes;
+mod reads;
+mod restart;
 mod stores;
 mod support;
+mod sync;
+mod timelines;
+mod two_gateways;
