@@ -84,7 +84,7 @@ impl Server {
     pub async fn start(config: Config) -> Result<Running, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(SystemRandomness::new());
-        let metrics = telemetry::metrics();
+        let numbers = telemetry::metrics();
         raise_file_limit(u64::from(config.limits.connections));
         // The address first: a second server on the same machine fails before it touches the data.
         let listener = listen(config.server.listen, tls(&config.server)?).await?;
@@ -109,7 +109,12 @@ impl Server {
             random,
         };
         let gateway = Gateway::start(parts, config.clone(), deliveries);
-        let site = Site::new(Arc::clone(&gateway), &config, address, metrics);
+        let site = Site::new(
+            Arc::clone(&gateway),
+            &config,
+            address,
+            Arc::new(move || numbers.render()),
+        );
         let mut tasks = vec![spawn(watch_store(site.clone(), Arc::clone(&engine), clock))];
         if let Some(address) = config.server.metrics_listen {
             let metrics = listen(address, None).await?;

@@ -151,7 +151,7 @@ impl Gateway {
     fn push_log(self: &Arc<Self>, user: &Arc<LocalUser>) {
         while let Some(arrival) = user.next_held() {
             match &arrival.movement {
-                Some(Movement::Joins(_)) => {
+                Some(Movement::Joins(..)) => {
                     tokio::spawn(Arc::clone(self).join_and_push(Arc::clone(user), arrival));
                     return;
                 }
@@ -163,10 +163,10 @@ impl Gateway {
     }
 
     async fn join_and_push(self: Arc<Self>, user: Arc<LocalUser>, arrival: LogArrival) {
-        if let Some(Movement::Joins(chat)) = &arrival.movement {
+        if let Some(Movement::Joins(chat, since)) = &arrival.movement {
             for _ in 0..ATTEMPTS {
                 let _nobody_gives_up = self.interest.read().await;
-                match self.join(&user, vec![chat.clone()]).await {
+                match self.join(&user, vec![chat.clone()], Some(*since)).await {
                     Ok(()) => break,
                     Err(error) => tracing::warn!(chat.id = %chat, %error, "chat not joined"),
                 }

@@ -84,7 +84,7 @@ impl Gateway {
         for user in self.all_users() {
             let _nobody_gives_up = self.interest.read().await;
             let chats = self.parts.service.chats_of(&user.id).await?;
-            self.join(&user, chats).await?;
+            self.join(&user, chats, None).await?;
         }
         self.check_positions(ResyncReason::HintsLost).await
     }
@@ -120,7 +120,7 @@ impl Gateway {
         }
         for user in self.all_users() {
             let chats = self.parts.service.chats_of(&user.id).await?;
-            self.join(&user, chats).await?;
+            self.join(&user, chats, None).await?;
         }
         Ok(())
     }

@@ -16,7 +16,6 @@ use axum::{
     routing::get,
 };
 use ipnet::IpNet;
-use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::{
     Gateway,
@@ -42,6 +41,9 @@ pub(super) struct Ends {
     pub(super) local: IpAddr,
 }
 
+/// Writes the numbers of this process in the form that Prometheus reads.
+pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
+
 /// Everything that is answered over HTTP.
 #[derive(Clone)]
 pub struct Site(Arc<Shared>);
@@ -51,7 +53,7 @@ struct Shared {
     doors: Arc<Doors>,
     origins: Origins,
     proxies: Vec<IpNet>,
-    metrics: PrometheusHandle,
+    metrics: Metrics,
     metrics_here: bool,
     ready: AtomicBool,
     open: AtomicBool,
@@ -64,7 +66,7 @@ impl Site {
         gateway: Arc<Gateway>,
         config: &Config,
         listen: std::net::SocketAddr,
-        metrics: PrometheusHandle,
+        metrics: Metrics,
     ) -> Self {
         let limits = &config.limits;
         Self(Arc::new(Shared {
@@ -187,6 +189,6 @@ async fn metrics(State(Site(site)): State<Site>) -> String {
 impl Shared {
     fn numbers(&self) -> String {
         self.gateway.count_hints();
-        self.metrics.render()
+        (self.metrics)()
     }
 }

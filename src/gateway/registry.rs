@@ -93,7 +93,7 @@ impl Gateway {
         }
         // Read after the registration: a chat joined in between is told by a hint.
         let chats = service.chats_of(&local.id).await?;
-        self.join(local, chats).await?;
+        self.join(local, chats, None).await?;
         local.watched();
         Ok(())
     }
@@ -116,11 +116,12 @@ impl Gateway {
         &self,
         user: &Arc<LocalUser>,
         chats: Vec<ChatId>,
+        since: Option<u64>,
     ) -> Result<(), ServiceError> {
         let mut new = Vec::new();
         for chat in chats {
             user.note_chat(&chat);
-            if !self.room(&chat).join(user) {
+            if !self.room(&chat).join(user, since) {
                 new.push(chat);
             }
         }
@@ -143,7 +144,7 @@ impl Gateway {
             return;
         };
         let _nobody_gives_up = self.interest.read().await;
-        if let Err(error) = self.join(&user, vec![chat.clone()]).await {
+        if let Err(error) = self.join(&user, vec![chat.clone()], None).await {
             // The entry in their change log makes it up.
             tracing::warn!(chat.id = %chat, %error, "new chat not joined yet");
         }

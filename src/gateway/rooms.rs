@@ -32,6 +32,8 @@ pub(super) struct Question {
 struct Local {
     user: Arc<LocalUser>,
     member: bool,
+    /// Version of the membership since which they are known to belong to it; 0 as long as nobody knows.
+    since: u64,
 }
 
 /// A chat with members who are connected here.
@@ -60,14 +62,15 @@ impl Room {
         }
     }
 
-    /// Somebody local is in the chat, as far as their rows say. Answers whether hints come here already.
-    pub(super) fn join(&self, user: &Arc<LocalUser>) -> bool {
+    /// Somebody local is in the chat, as far as their rows say, since a version of the membership when that
+    /// is known. Answers whether hints come here already.
+    pub(super) fn join(&self, user: &Arc<LocalUser>, since: Option<u64>) -> bool {
         let mut state = lock(&self.state);
         if !state.locals.iter().any(|local| local.user.id == user.id) {
-            let user = Arc::clone(user);
             state.locals.push(Local {
-                user,
+                user: Arc::clone(user),
                 member: false,
+                since: since.unwrap_or(0),
             });
             // Rows may be ahead of the truth: the members are asked for before the next push.
             state.version = None;
@@ -140,6 +143,9 @@ impl Room {
         state.asking = false;
         for local in &mut state.locals {
             local.member = members.contains(&local.user.id);
+            if local.since == 0 {
+                local.since = version;
+            }
         }
         if question.joins == state.joins {
             // What was stored under a newer version than the answer must not be asked for again and again.
@@ -210,11 +216,13 @@ impl State {
         }
     }
 
+    /// Pushes to those who were members when it was stored. To others it may be hidden; whoever could see it
+    /// after all finds the gap by the next `prev`.
     fn push(&self, arrival: &Arrival, house: &House) {
         let receivers: usize = self
             .locals
             .iter()
-            .filter(|local| local.member)
+            .filter(|local| local.member && local.since <= arrival.members_version)
             .map(|local| local.user.push(&arrival.push, arrival.origin, house))
             .sum();
         metrics::counter!("curlew_pushes_total").increment(receivers as u64);

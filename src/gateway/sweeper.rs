@@ -7,7 +7,7 @@ use crate::{config::GatewayConfig, model::ChatId, protocol::ResyncReason};
 
 /// How often a share of the sessions is looked at, and into how many shares they are cut: each is looked
 /// at once in half an hour.
-const SESSION_PERIOD: Duration = Duration::from_secs(60);
+const SESSION_PERIOD: Duration = Duration::from_mins(1);
 const SESSION_SHARES: u64 = 30;
 
 /// Sweeps until the process ends.

@@ -41,7 +41,7 @@ struct Member {
 /// Answers one request. Boxed one by one, so that each takes the memory it needs and no more.
 pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
     match method {
-        MethodName::ServerInfo => Box::pin(info(call)).await,
+        MethodName::ServerInfo => info(&call),
         MethodName::AccountRegister => {
             Box::pin(greeting::greet::<Register, _, _>(call, greeting::register)).await
         }
@@ -74,7 +74,7 @@ pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
     }
 }
 
-async fn info(call: Call) -> Answer {
+fn info(call: &Call) -> Answer {
     match call.params.decode::<GetServerInfo>() {
         Ok(GetServerInfo {}) => call.reply::<GetServerInfo>(&call.gateway.info()),
         Err(error) => Answer::Refusal(error),

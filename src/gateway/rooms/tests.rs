@@ -80,8 +80,8 @@ fn nothing_is_pushed_before_it_is_known_who_the_members_are() {
     let (house, room) = (house(), room());
     let (ann, to_ann) = person("ann", 1);
     let (eve, to_eve) = person("eve", 2);
-    room.join(&ann);
-    room.join(&eve);
+    room.join(&ann, None);
+    room.join(&eve, None);
     let question = arrive(&room, 0, 1, 3, &house).unwrap();
     assert_eq!(question.users, ids(&["ann", "eve"]));
     assert_eq!(
@@ -97,7 +97,7 @@ fn nothing_is_pushed_before_it_is_known_who_the_members_are() {
 fn entries_of_a_known_membership_are_pushed_at_once_and_a_newer_one_is_asked_for() {
     let (house, room) = (house(), room());
     let (ann, to_ann) = person("ann", 1);
-    room.join(&ann);
+    room.join(&ann, None);
     let question = arrive(&room, 0, 1, 3, &house).unwrap();
     room.on_members(&question, 3, ids(&["ann"]), &house);
     assert_eq!(arrive(&room, 1, 2, 3, &house), None);
@@ -117,9 +117,9 @@ fn who_joins_while_members_are_asked_for_is_asked_for_too() {
     let (house, room) = (house(), room());
     let (ann, _to_ann) = person("ann", 1);
     let (bob, to_bob) = person("bob", 2);
-    room.join(&ann);
+    room.join(&ann, None);
     let question = arrive(&room, 0, 1, 3, &house).unwrap();
-    room.join(&bob);
+    room.join(&bob, None);
     let again = room
         .on_members(&question, 3, ids(&["ann"]), &house)
         .unwrap();
@@ -136,17 +136,33 @@ fn the_connection_that_sent_gets_no_push() {
     let (ann, sending) = person("ann", 7);
     let other = Arc::new(Connection::new(8, [127, 0, 0, 1].into(), 0));
     ann.enter(&other, || true);
-    room.join(&ann);
+    room.join(&ann, None);
     let question = arrive(&room, 0, 1, 3, &house).unwrap();
     room.on_members(&question, 3, ids(&["ann"]), &house);
     assert_eq!((got(&sending), got(&other)), (vec![], vec![1]));
 }
 
 #[test]
+fn who_was_added_later_hears_nothing_from_before_their_time() {
+    let (house, room) = (house(), room());
+    let (ann, to_ann) = person("ann", 1);
+    let (cleo, to_cleo) = person("cleo", 2);
+    room.join(&ann, Some(1));
+    let question = arrive(&room, 0, 1, 1, &house).unwrap();
+    room.join(&cleo, Some(2));
+    let again = room
+        .on_members(&question, 1, ids(&["ann"]), &house)
+        .unwrap();
+    room.on_members(&again, 2, ids(&["ann", "cleo"]), &house);
+    arrive(&room, 1, 2, 2, &house);
+    assert_eq!((got(&to_ann), got(&to_cleo)), (vec![1, 2], vec![2]));
+}
+
+#[test]
 fn a_missed_entry_is_noticed_and_told_once() {
     let (house, room) = (house(), room());
     let (ann, to_ann) = person("ann", 1);
-    room.join(&ann);
+    room.join(&ann, None);
     room.watched(Stamp::from_micros(5));
     let newest = Stamp::from_micros(9);
     assert!(!room.is_behind(Stamp::from_micros(5)));
@@ -165,7 +181,7 @@ fn a_missed_entry_is_noticed_and_told_once() {
 fn a_hint_that_comes_in_time_leaves_nothing_to_tell() {
     let (house, room) = (house(), room());
     let (ann, to_ann) = person("ann", 1);
-    room.join(&ann);
+    room.join(&ann, None);
     room.watched(Stamp::from_micros(5));
     assert!(room.is_behind(Stamp::from_micros(9)));
     let question = arrive(&room, 5, 9, 1, &house).unwrap();
