@@ -1,3 +1,102 @@
 //! The `curlew` program.
 
-fn main() {}
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use curlew::{
+    config::{Config, Sources},
+    server::{Running, Server},
+    telemetry,
+};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A self-hosted instant-messaging server.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server; this is what happens without a command.
+    Serve,
+}
+
+/// Where settings come from, beside the environment.
+#[derive(Args)]
+struct Settings {
+    /// File with settings, as in curlew.example.toml.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// One setting; may be given several times.
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", global = true)]
+    sets: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let Arguments { command, settings } = Arguments::parse();
+    let ended = Config::load(&Sources::of_process(settings.config, settings.sets))
+        .map_err(|error| error.to_string())
+        .and_then(|config| match command.unwrap_or(Command::Serve) {
+            Command::Serve => serve(config),
+        });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("curlew: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(config: Config) -> Result<(), String> {
+    telemetry::start_log(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("no threads to run on: {error}"))?;
+    runtime.block_on(async {
+        let (mut interrupt, mut terminate) = signals().map_err(|error| error.to_string())?;
+        let running = tokio::select! {
+            started = Server::start(config) => started.map_err(|error| error.to_string())?,
+            () = either(&mut interrupt, &mut terminate) => return Ok(()),
+        };
+        announce(&running);
+        either(&mut interrupt, &mut terminate).await;
+        tracing::info!("stopping");
+        tokio::select! {
+            () = running.stop() => Ok(()),
+            () = either(&mut interrupt, &mut terminate) => Err("stopped at once".to_owned()),
+        }
+    })
+}
+
+/// The only lines on standard output: programs that start this one read them.
+#[allow(clippy::print_stdout, reason = "they are the result of the command")]
+fn announce(running: &Running) {
+    println!("listening on {}", running.url());
+    if let Some(link) = running.setup_link() {
+        println!("set up: {link}");
+    }
+}
+
+fn signals() -> std::io::Result<(Signal, Signal)> {
+    Ok((
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    ))
+}
+
+async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -66,17 +66,34 @@ mod tests {
     fn a_store_that_does_not_answer_leaves_only_changes_unknown() {
         let down = || ServiceError::Store(StoreError::unavailable("append", "timed out"));
         let send = wire_error(&down(), true);
-        assert_eq!((send.code, send.outcome), (ErrorCode::Unavailable, Outcome::Unknown));
+        assert_eq!(
+            (send.code, send.outcome),
+            (ErrorCode::Unavailable, Outcome::Unknown)
+        );
         assert_eq!(send.retry, Retry::Later);
-        assert!(!send.message.contains("timed out"), "the cause is for the log");
+        assert!(
+            !send.message.contains("timed out"),
+            "the cause is for the log"
+        );
         assert_eq!(wire_error(&down(), false).outcome, Outcome::None);
     }
 
     #[test]
     fn a_mistake_names_its_field_and_a_limit_its_wait() {
         let mistake = wire_error(&ServiceError::invalid("limit", "is 0"), false);
-        assert_eq!((mistake.code, mistake.field.as_deref()), (ErrorCode::BadRequest, Some("limit")));
-        let limited = wire_error(&ServiceError::RateLimited { after: Duration::from_secs(2) }, true);
-        assert_eq!((limited.retry_after_ms, limited.outcome), (Some(2_000), Outcome::None));
+        assert_eq!(
+            (mistake.code, mistake.field.as_deref()),
+            (ErrorCode::BadRequest, Some("limit"))
+        );
+        let limited = wire_error(
+            &ServiceError::RateLimited {
+                after: Duration::from_secs(2),
+            },
+            true,
+        );
+        assert_eq!(
+            (limited.retry_after_ms, limited.outcome),
+            (Some(2_000), Outcome::None)
+        );
     }
 }

@@ -27,9 +27,10 @@ impl Gateway {
         for chats in used.chunks(CHATS_AT_ONCE) {
             for position in self.parts.service.positions(chats).await? {
                 let room = self.rooms.get(&position.chat).map(|room| Arc::clone(&room));
-                behind.extend(room.filter(|room| room.is_behind(position.last)).map(
-                    |room| (room, position.last),
-                ));
+                behind.extend(
+                    room.filter(|room| room.is_behind(position.last))
+                        .map(|room| (room, position.last)),
+                );
             }
         }
         if !behind.is_empty() {

@@ -74,7 +74,8 @@ impl<T> Order<T> {
 
     /// Time passes: what has waited for a whole tick is handed on as it is.
     pub(super) fn tick(&mut self, mut hand_on: impl FnMut(T)) {
-        if std::mem::replace(&mut self.waited, self.is_waiting()) {
+        let waiting = self.is_waiting();
+        if std::mem::replace(&mut self.waited, waiting) {
             self.flush(&mut hand_on);
         }
     }
@@ -141,7 +142,11 @@ mod tests {
     #[test]
     fn entries_in_order_pass_and_repeated_ones_do_not() {
         let mut order = Order::default();
-        assert_eq!(take(&mut order, 1, 2), [2], "the first entry seen begins the order");
+        assert_eq!(
+            take(&mut order, 1, 2),
+            [2],
+            "the first entry seen begins the order"
+        );
         assert_eq!(take(&mut order, 2, 3), [3]);
         assert_eq!(take(&mut order, 2, 3), [0; 0]);
         assert_eq!(take(&mut order, 1, 2), [0; 0]);
@@ -166,7 +171,11 @@ mod tests {
         assert_eq!(take(&mut order, 4, 5), [0; 0]);
         assert_eq!(tick(&mut order), [5, 6]);
         assert_eq!(take(&mut order, 6, 7), [7]);
-        assert_eq!(take(&mut order, 1, 2), [0; 0], "too late: the client has pulled it");
+        assert_eq!(
+            take(&mut order, 1, 2),
+            [0; 0],
+            "too late: the client has pulled it"
+        );
     }
 
     #[test]

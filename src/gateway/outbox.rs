@@ -236,7 +236,10 @@ mod tests {
     fn frames_come_out_in_the_order_they_went_in() {
         let outbox = Outbox::default();
         for bytes in [1, 2, 3] {
-            assert_eq!(outbox.post(Class::Push, frame(bytes), BOUNDS), Posted::Waits);
+            assert_eq!(
+                outbox.post(Class::Push, frame(bytes), BOUNDS),
+                Posted::Waits
+            );
         }
         assert!(outbox.is_due());
         assert_eq!(taken(&outbox), [1, 2, 3]);
@@ -249,7 +252,10 @@ mod tests {
         assert_eq!(outbox.post(Class::Push, frame(60), BOUNDS), Posted::Waits);
         assert_eq!(outbox.post(Class::Reply, frame(30), BOUNDS), Posted::Waits);
         assert_eq!(outbox.post(Class::Push, frame(60), BOUNDS), Posted::Dropped);
-        assert_eq!(outbox.post(Class::Push, frame(1), BOUNDS), Posted::DroppedAgain);
+        assert_eq!(
+            outbox.post(Class::Push, frame(1), BOUNDS),
+            Posted::DroppedAgain
+        );
         assert_eq!(outbox.post(Class::Pull, frame(9), BOUNDS), Posted::Waits);
         assert_eq!(taken(&outbox), [30, 9]);
         outbox.flushed();
@@ -272,7 +278,10 @@ mod tests {
     fn above_the_hard_bound_the_connection_is_given_up() {
         let outbox = Outbox::default();
         assert_eq!(outbox.post(Class::Reply, frame(201), BOUNDS), Posted::Waits);
-        assert_eq!(outbox.post(Class::Reply, frame(1), BOUNDS), Posted::Overflow);
+        assert_eq!(
+            outbox.post(Class::Reply, frame(1), BOUNDS),
+            Posted::Overflow
+        );
     }
 
     #[test]

@@ -137,7 +137,11 @@ mod tests {
         let late = Beat::Close(CloseCode::HandshakeTimeout);
         assert_eq!(pulse.beat(5_100, &RHYTHM), late);
         pulse.heard(5_000);
-        assert_eq!(pulse.beat(5_100, &RHYTHM), late, "bytes are no authentication");
+        assert_eq!(
+            pulse.beat(5_100, &RHYTHM),
+            late,
+            "bytes are no authentication"
+        );
     }
 
     #[test]

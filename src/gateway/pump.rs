@@ -7,13 +7,7 @@ use bytes::Bytes;
 use futures_util::{Sink, SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite;
 
-use super::{
-    Gateway,
-    connection::Connection,
-    outbox::Due,
-    requests,
-    session::Effect,
-};
+use super::{Gateway, connection::Connection, outbox::Due, requests, session::Effect};
 use crate::protocol::{CloseCode, Format};
 
 /// How long a client may take to answer a close frame.
@@ -29,7 +23,11 @@ enum Turn {
 }
 
 /// Serves one client until it is gone.
-pub(super) async fn serve(mut socket: WebSocket, connection: Arc<Connection>, gateway: Arc<Gateway>) {
+pub(super) async fn serve(
+    mut socket: WebSocket,
+    connection: Arc<Connection>,
+    gateway: Arc<Gateway>,
+) {
     let closing = drive(&mut socket, &connection, &gateway).await;
     gateway.forget(&connection);
     if let Some(code) = closing {

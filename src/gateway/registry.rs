@@ -26,7 +26,7 @@ impl Gateway {
     /// A client has connected.
     pub(super) fn open(&self, address: IpAddr) -> Arc<Connection> {
         let id = self.numbers.fetch_add(1, Relaxed);
-        let connection = Arc::new(Connection::new(id, address, self.now()));
+        let connection = Arc::new(Connection::new(id, address, self.tick()));
         self.connections.insert(id, Arc::clone(&connection));
         metrics::gauge!("curlew_connections").set(self.connections.len() as f64);
         connection
@@ -190,7 +190,10 @@ impl Gateway {
     fn abandon(&self, local: &LocalUser) -> Vec<ChatId> {
         let mut empty = local.chats();
         empty.retain(|chat| {
-            let last = self.rooms.get(chat).is_none_or(|room| room.leave(&local.id));
+            let last = self
+                .rooms
+                .get(chat)
+                .is_none_or(|room| room.leave(&local.id));
             if last {
                 self.rooms.remove(chat);
             }

@@ -45,7 +45,10 @@ async fn work(gateway: Arc<Gateway>, connection: Arc<Connection>, first: Run) {
 }
 
 fn panicked(method: MethodName) -> Answer {
-    tracing::error!(method = method.wire(), "request failed by a fault of the server");
+    tracing::error!(
+        method = method.wire(),
+        "request failed by a fault of the server"
+    );
     Answer::Refusal(WireError::new(ErrorCode::Internal, "a fault of the server"))
 }
 

@@ -5,9 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{
-    broadcast::Broadcast, connection::House, lock, order::Order, users::LocalUser,
-};
+use super::{broadcast::Broadcast, connection::House, lock, order::Order, users::LocalUser};
 use crate::model::{ChatId, Epoch, Stamp, UserId};
 
 /// Entries of one chat that may wait until its members are known.
@@ -67,7 +65,10 @@ impl Room {
         let mut state = lock(&self.state);
         if !state.locals.iter().any(|local| local.user.id == user.id) {
             let user = Arc::clone(user);
-            state.locals.push(Local { user, member: false });
+            state.locals.push(Local {
+                user,
+                member: false,
+            });
             // Rows may be ahead of the truth: the members are asked for before the next push.
             state.version = None;
             state.joins = state.joins.wrapping_add(1);
@@ -112,7 +113,9 @@ impl Room {
     ) -> Option<Question> {
         let mut state = lock(&self.state);
         let State { order, ready, .. } = &mut *state;
-        order.take(epoch, prev, stamp, arrival, |arrival| ready.push_back(arrival));
+        order.take(epoch, prev, stamp, arrival, |arrival| {
+            ready.push_back(arrival)
+        });
         state.advance(house)
     }
 
@@ -200,7 +203,11 @@ impl State {
 
     fn question(&self) -> Question {
         Question {
-            users: self.locals.iter().map(|local| local.user.id.clone()).collect(),
+            users: self
+                .locals
+                .iter()
+                .map(|local| local.user.id.clone())
+                .collect(),
             joins: self.joins,
         }
     }

@@ -75,7 +75,9 @@ pub(super) enum Next {
 #[derive(Debug)]
 enum Phase {
     /// Nobody yet; whether a request that could change that is under way.
-    Open { asking: bool },
+    Open {
+        asking: bool,
+    },
     Authenticated,
     Closed,
 }
@@ -194,7 +196,8 @@ impl Session {
         let Request { id, method, params } = request;
         let refuse = |code, message| Effect::Refuse(format, id, WireError::new(code, message));
         if self.in_flight.contains(&id) {
-            let error = WireError::new(ErrorCode::BadRequest, "a request with this id is under way");
+            let error =
+                WireError::new(ErrorCode::BadRequest, "a request with this id is under way");
             return Effect::Refuse(format, id, error.at("id"));
         }
         let Some(method) = method else {

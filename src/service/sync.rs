@@ -51,10 +51,10 @@ impl Service {
         let mut chats: Vec<SyncedChat> = stream::iter(rows)
             .map(|(row, place)| {
                 let cursor = cursors.iter().find(|cursor| cursor.chat == place.chat);
-                (row, place, cursor)
+                (row, place, cursor.cloned())
             })
             .map(|(row, place, cursor)| async move {
-                let timeline = self.missed(caller, &place, cursor).await?;
+                let timeline = self.missed(caller, &place, cursor.as_ref()).await?;
                 let changes_next = place.head.change_last;
                 Ok::<_, ServiceError>(SyncedChat {
                     row,

@@ -21,7 +21,10 @@ pub(super) async fn pull_log(member: Member, params: PullLog) -> Result<LogPage,
         .await
 }
 
-pub(super) async fn mark_read(member: Member, params: MarkRead) -> Result<MarkedRead, ServiceError> {
+pub(super) async fn mark_read(
+    member: Member,
+    params: MarkRead,
+) -> Result<MarkedRead, ServiceError> {
     let service = member.service();
     let (stamp, unread) = service
         .mark_read(&member.caller, &params.chat, params.stamp)

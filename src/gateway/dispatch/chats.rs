@@ -47,7 +47,12 @@ pub(super) async fn update(
 ) -> Result<UpdatedChat, ServiceError> {
     let service = member.service();
     let chat = service
-        .rename_chat(&member.caller, &params.chat, params.title, &params.client_id)
+        .rename_chat(
+            &member.caller,
+            &params.chat,
+            params.title,
+            &params.client_id,
+        )
         .await?;
     Ok(UpdatedChat { chat })
 }
@@ -58,7 +63,12 @@ pub(super) async fn add(
 ) -> Result<MembersChanged, ServiceError> {
     let service = member.service();
     let members_version = service
-        .add_members(&member.caller, &params.chat, params.users, &params.client_id)
+        .add_members(
+            &member.caller,
+            &params.chat,
+            params.users,
+            &params.client_id,
+        )
         .await?;
     Ok(MembersChanged { members_version })
 }
@@ -69,7 +79,12 @@ pub(super) async fn remove(
 ) -> Result<MemberRemoved, ServiceError> {
     let service = member.service();
     let members_version = service
-        .remove_member(&member.caller, &params.chat, &params.user, &params.client_id)
+        .remove_member(
+            &member.caller,
+            &params.chat,
+            &params.user,
+            &params.client_id,
+        )
         .await?;
     Ok(MemberRemoved { members_version })
 }

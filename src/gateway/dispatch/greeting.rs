@@ -2,6 +2,8 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use serde::de::DeserializeOwned;
+
 use super::Call;
 use crate::{
     gateway::{Gateway, connection::Identity, errors::wire_error, requests::Answer},
@@ -12,11 +14,11 @@ use crate::{
 /// Decodes the params, lets `prove` find out who it is, and prepares the pushes before it answers.
 pub(super) async fn greet<P, F, R>(call: Call, prove: F) -> Answer
 where
-    P: Method<Params = P, Ok = Welcome>,
+    P: Method<Params = P, Ok = Welcome> + DeserializeOwned,
     F: FnOnce(Arc<Gateway>, IpAddr, P) -> R,
     R: Future<Output = Result<LoggedIn, ServiceError>>,
 {
-    let params = match call.params.decode() {
+    let params = match call.params.decode::<P>() {
         Ok(params) => params,
         Err(error) => return Answer::Refusal(error),
     };

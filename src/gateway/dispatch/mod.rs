@@ -9,6 +9,8 @@ mod people;
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use super::{Gateway, connection::Connection, errors::wire_error, requests::Answer};
 use crate::{
     cluster::Origin,
@@ -83,14 +85,17 @@ async fn info(call: Call) -> Answer {
 /// Decodes the params, calls `serve`, encodes what it answers.
 async fn ask<P, F, R>(call: Call, serve: F) -> Answer
 where
-    P: Method<Params = P>,
+    P: Method<Params = P> + DeserializeOwned,
     F: FnOnce(Member, P) -> R,
     R: Future<Output = Result<P::Ok, ServiceError>>,
 {
     let Some(member) = call.member() else {
-        return Answer::Refusal(WireError::new(ErrorCode::Unauthorized, "authenticate first"));
+        return Answer::Refusal(WireError::new(
+            ErrorCode::Unauthorized,
+            "authenticate first",
+        ));
     };
-    match call.params.decode() {
+    match call.params.decode::<P>() {
         Ok(params) => match serve(member, params).await {
             Ok(ok) => call.reply::<P>(&ok),
             Err(error) => Answer::Refusal(wire_error(&error, P::NAME.changes())),

@@ -17,7 +17,10 @@ fn ask(session: &mut Session, id: u64, method: &str) -> Effect {
 fn authenticated() -> Session {
     let mut session = Session::new();
     assert!(runs(&ask(&mut session, 1, "session.hello")));
-    assert_eq!(session.on_done(1, MethodName::SessionHello, Done::Authenticated), Next::Rest);
+    assert_eq!(
+        session.on_done(1, MethodName::SessionHello, Done::Authenticated),
+        Next::Rest
+    );
     session
 }
 
@@ -39,14 +42,22 @@ fn only_open_methods_run_before_authentication() {
         if method.is_open() {
             assert!(runs(&effect), "{}", method.wire());
         } else {
-            assert_eq!(refused(&effect), Some(ErrorCode::Unauthorized), "{}", method.wire());
+            assert_eq!(
+                refused(&effect),
+                Some(ErrorCode::Unauthorized),
+                "{}",
+                method.wire()
+            );
         }
     }
 }
 
 #[test]
 fn the_first_frames_may_be_smaller_than_later_ones() {
-    let long = Bytes::from(format!(r#"{{"id":2,"method":"user.get","x":"{}"}}"#, "x".repeat(200)));
+    let long = Bytes::from(format!(
+        r#"{{"id":2,"method":"user.get","x":"{}"}}"#,
+        "x".repeat(200)
+    ));
     let mut stranger = Session::new();
     let effect = stranger.on_frame(Format::Json, &long, &LIMITS);
     assert_eq!(effect, Effect::Close(CloseCode::TooLarge));
@@ -68,7 +79,10 @@ fn a_frame_that_is_no_request_closes_the_connection_and_nothing_runs_after_it() 
 #[test]
 fn an_unknown_method_is_answered_and_the_connection_stays() {
     let mut session = authenticated();
-    assert_eq!(refused(&ask(&mut session, 2, "no.such")), Some(ErrorCode::UnknownMethod));
+    assert_eq!(
+        refused(&ask(&mut session, 2, "no.such")),
+        Some(ErrorCode::UnknownMethod)
+    );
     assert!(runs(&ask(&mut session, 2, "user.get")));
 }
 
@@ -76,9 +90,15 @@ fn an_unknown_method_is_answered_and_the_connection_stays() {
 fn authenticating_twice_is_refused() {
     let mut session = Session::new();
     assert!(runs(&ask(&mut session, 1, "session.login")));
-    assert_eq!(refused(&ask(&mut session, 2, "session.hello")), Some(ErrorCode::BadRequest));
+    assert_eq!(
+        refused(&ask(&mut session, 2, "session.hello")),
+        Some(ErrorCode::BadRequest)
+    );
     session.on_done(1, MethodName::SessionLogin, Done::Answered);
-    assert!(runs(&ask(&mut session, 3, "session.login")), "a failed log-in may be repeated");
+    assert!(
+        runs(&ask(&mut session, 3, "session.login")),
+        "a failed log-in may be repeated"
+    );
     let refusal = ask(&mut authenticated(), 2, "session.hello");
     assert_eq!(refused(&refusal), Some(ErrorCode::BadRequest));
 }
@@ -87,9 +107,15 @@ fn authenticating_twice_is_refused() {
 fn an_id_in_flight_is_refused_and_the_first_request_is_unaffected() {
     let mut session = authenticated();
     assert!(runs(&ask(&mut session, 5, "user.get")));
-    assert_eq!(refused(&ask(&mut session, 5, "user.get")), Some(ErrorCode::BadRequest));
+    assert_eq!(
+        refused(&ask(&mut session, 5, "user.get")),
+        Some(ErrorCode::BadRequest)
+    );
     session.on_done(5, MethodName::UserGet, Done::Answered);
-    assert!(runs(&ask(&mut session, 5, "user.get")), "an answered id is free again");
+    assert!(
+        runs(&ask(&mut session, 5, "user.get")),
+        "an answered id is free again"
+    );
 }
 
 #[test]
@@ -98,7 +124,10 @@ fn more_requests_than_may_be_in_flight_are_refused_until_one_is_answered() {
     for id in 0..4 {
         assert!(runs(&ask(&mut session, id, "user.get")));
     }
-    assert_eq!(refused(&ask(&mut session, 9, "user.get")), Some(ErrorCode::Overloaded));
+    assert_eq!(
+        refused(&ask(&mut session, 9, "user.get")),
+        Some(ErrorCode::Overloaded)
+    );
     session.on_done(2, MethodName::UserGet, Done::Answered);
     assert!(runs(&ask(&mut session, 9, "user.get")));
 }
@@ -117,7 +146,10 @@ fn changes_run_one_after_the_other_in_order_while_reads_pass_them() {
         };
         assert_eq!(run.id, next);
     }
-    assert_eq!(session.on_done(3, MethodName::ReadMark, Done::Answered), Next::Rest);
+    assert_eq!(
+        session.on_done(3, MethodName::ReadMark, Done::Answered),
+        Next::Rest
+    );
     assert!(runs(&ask(&mut session, 5, "message.send")));
 }
 
@@ -133,7 +165,11 @@ fn who_goes_on_in_spite_of_rate_limits_is_closed() {
         ask(&mut session, 1, "user.find");
         session.on_done(1, MethodName::UserFind, Done::Answered)
     };
-    assert_eq!(flood(PATIENCE), Next::Rest, "a good answer begins a new count");
+    assert_eq!(
+        flood(PATIENCE),
+        Next::Rest,
+        "a good answer begins a new count"
+    );
     assert_eq!(flood(PATIENCE), Next::Rest);
     for _ in 1..PATIENCE {
         session.on_done(1, MethodName::UserFind, Done::RateLimited);
@@ -148,7 +184,10 @@ fn a_closing_connection_starts_nothing_more() {
     assert!(runs(&ask(&mut session, 1, "message.send")));
     assert_eq!(ask(&mut session, 2, "message.send"), Effect::Wait);
     session.on_close();
-    assert_eq!(session.on_done(1, MethodName::MessageSend, Done::Answered), Next::Rest);
+    assert_eq!(
+        session.on_done(1, MethodName::MessageSend, Done::Answered),
+        Next::Rest
+    );
 }
 
 #[test]
@@ -158,8 +197,14 @@ fn an_ended_session_answers_what_is_under_way_and_closes() {
     assert!(runs(&ask(&mut session, 1, "session.end")));
     assert!(runs(&ask(&mut session, 2, "timeline.pull")));
     assert!(!session.on_ended());
-    assert_eq!(refused(&ask(&mut session, 3, "user.get")), Some(ErrorCode::Unauthorized));
-    assert_eq!(session.on_done(1, MethodName::SessionEnd, Done::Answered), Next::Rest);
+    assert_eq!(
+        refused(&ask(&mut session, 3, "user.get")),
+        Some(ErrorCode::Unauthorized)
+    );
+    assert_eq!(
+        session.on_done(1, MethodName::SessionEnd, Done::Answered),
+        Next::Rest
+    );
     let next = session.on_done(2, MethodName::TimelinePull, Done::Answered);
     assert_eq!(next, Next::Close(CloseCode::SessionEnded));
 }
