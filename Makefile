@@ -41,7 +41,8 @@ $(PACKAGES): web/package-lock.json | node
 
 $(WEB): $(PACKAGES) $(WEB_SOURCES) | node
 	npm --prefix web run build
-	@touch $@
+# Cargo does not see that a folder appears; the file that takes it in is made new.
+	@touch $@ src/gateway/pages.rs
 
 .PHONY: servers
 servers: $(PACKAGES) ## Installs what the tests need besides Rust and Node, or names it

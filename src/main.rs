@@ -58,6 +58,9 @@ fn main() -> ExitCode {
 
 fn serve(config: Config) -> Result<(), String> {
     telemetry::start_log(&config.log)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
