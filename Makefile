@@ -64,7 +64,7 @@ test: rust servers ## Everything that continuous integration checks
 .PHONY: browsers
 browsers: rust servers $(WEB) ## People in real browsers against a real server
 	@cargo build --quiet --locked
-	@CURLEW_BINARY=$(abspath $(TARGET))/debug/curlew npm --prefix web run e2e --if-present
+	@.ci/browsers $(abspath $(TARGET))/debug/curlew
 
 .PHONY: fmt
 fmt: ## Formats the code
@@ -79,8 +79,8 @@ bench: build ## Measures a running server; ARGS="--help" says what can be measur
 	@$(BINARY) bench $(ARGS)
 
 .PHONY: soak
-soak: ## Kills servers under load and checks every promise, far longer than `make test` does
-	@CURLEW_SOAK=1 cargo test --release --locked --test it faults -- --nocapture
+soak: rust servers ## Kills servers under load at full size and checks every promise
+	@CURLEW_FAULTS=full cargo test --locked --test it -- faults:: --test-threads=1 --nocapture
 
 .PHONY: clean-web
 clean-web: ## Removes the web packages and the built web client

@@ -58,10 +58,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper", &["gateway"]),
     ("hyper_util", &["gateway"]),
     ("ipnet", &["config", "gateway"]),
-    (
-        "metrics",
-        &["gateway", "service", "store", "cluster", "telemetry.rs"],
-    ),
+    ("metrics", &["gateway"]),
     ("metrics_exporter_prometheus", &["telemetry.rs", "gateway"]),
     ("mimalloc", &["main.rs"]),
     ("ring", &["clock.rs", "service", "store"]),
