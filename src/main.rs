@@ -66,6 +66,9 @@ fn main() -> ExitCode {
 
 fn serve(config: Config) -> Result<(), String> {
     telemetry::start_log(&config.log)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     runtime()?.block_on(async {
         let (mut interrupt, mut terminate) = signals().map_err(|error| error.to_string())?;
         let running = tokio::select! {

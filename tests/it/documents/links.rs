@@ -44,6 +44,31 @@ fn files_named_in_documents_exist() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+#[test]
+fn tests_named_in_documents_exist() {
+    let sources: Vec<String> = tracked(&["rs"]).iter().map(|path| read(path)).collect();
+    let mut faults = Vec::new();
+    for document in tracked(&["md"]) {
+        for word in read(&document).split('`').skip(1).step_by(2) {
+            let Some((_, name)) = word.rsplit_once("::") else {
+                continue;
+            };
+            // Names of tests are sentences.
+            let is_test = name.matches('_').count() >= 3;
+            if is_test
+                && !sources
+                    .iter()
+                    .any(|source| source.contains(&format!("fn {name}(")))
+            {
+                faults.push(format!(
+                    "{document} names the test {word}, which is not there"
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 /// Targets of links inside the repository.
 fn links(text: &str) -> Vec<String> {
     let targets = text
