@@ -10,8 +10,6 @@ import { indexAtOrAfter, rowAt, shiftBetween, type Row } from "./rows";
 /** The list numbers its rows from here, so that rows put before the first still have a number. */
 const FIRST_INDEX = 100_000_000;
 const FLASH_MS = 1600;
-/** More is loaded when an end of the window is as near as this. */
-const MARGIN = 40;
 
 /** What the list on the screen can do. */
 export interface Scroller {
@@ -98,12 +96,6 @@ export class Timeline {
     /** The items to show. */
     get shown(): readonly TimelineItem[] {
         return this.held > 0 ? this.items.slice(this.held) : this.items;
-    }
-
-    /** The part in view, as offsets in {@link items}. */
-    setRange(from: number, to: number): void {
-        if (from < MARGIN) void this.loadOlder();
-        if (to > this.items.length - MARGIN) void this.loadNewer();
     }
 
     /** One row, by its offset in {@link items}. */

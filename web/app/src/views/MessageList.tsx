@@ -82,11 +82,10 @@ const Rows = observer(function Rows({ app, conversation, chat }: MessageListProp
             components={COMPONENTS}
             startReached={() => void timeline.loadOlder()}
             endReached={() => void timeline.loadNewer()}
-            rangeChanged={({ startIndex, endIndex }) => timeline.setRange(startIndex - firstIndex, endIndex - firstIndex)}
             followOutput={(atEnd) => (atEnd && !timeline.hasNewer ? "auto" : false)}
             atBottomStateChange={(atEnd) => timeline.setAtEnd(atEnd)}
             atBottomThreshold={48}
-            increaseViewportBy={{ top: 900, bottom: 500 }}
+            increaseViewportBy={{ top: 1600, bottom: 800 }}
             alignToBottom
         />
     );

@@ -1,6 +1,6 @@
 /** Finding people by exact user name; people one knows are offered while typing. */
 
-import { SearchX, UserRound } from "lucide-react";
+import { SearchX, UserRound, X } from "lucide-react";
 import { observer } from "mobx-react-lite";
 import type { User } from "@curlew/sdk";
 import { failureText } from "../stores/failure";
@@ -108,12 +108,13 @@ export const Chips = observer(function Chips({ model }: { model: PeoplePicker })
         <ul className="chips" aria-label={t.create.chosen}>
             {model.chosen.map((user) => (
                 <li key={user.id}>
-                    <button type="button" className="chip" aria-label={t.create.removeChip(nameOf(user))} onClick={() => model.drop(user.id)}>
+                    <button type="button" className="chip" title={t.create.removeChip(nameOf(user))} onClick={() => model.drop(user.id)}>
                         <Avatar id={user.id} name={nameOf(user)} size="s" />
                         <span className="clip" dir="auto">
                             {nameOf(user)}
                         </span>
-                        <span aria-hidden="true">×</span>
+                        <span className="offscreen">{t.common.remove}</span>
+                        <X size={14} aria-hidden="true" />
                     </button>
                 </li>
             ))}
