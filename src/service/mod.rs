@@ -4,6 +4,8 @@
 //! envelopes. Each file holds the operations on one noun.
 
 mod accounts;
+#[cfg(all(test, feature = "embedded"))]
+mod bench;
 mod chats;
 mod error;
 mod interest;
@@ -20,6 +22,8 @@ mod reads;
 mod sessions;
 mod setup;
 mod sync;
+#[cfg(all(test, feature = "embedded"))]
+mod tests;
 mod timelines;
 
 use std::sync::Arc;
