@@ -33,6 +33,7 @@ use passwords::Passwords;
 use ring::hmac;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+pub use crate::store::StoreError;
 pub use accounts::{Credentials, LoggedIn, Registration};
 pub use chats::NewChat;
 pub use error::ServiceError;

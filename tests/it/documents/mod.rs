@@ -6,6 +6,7 @@
 mod config_example;
 mod examples;
 mod fixtures;
+mod links;
 mod reference;
 mod samples;
 mod schema;
