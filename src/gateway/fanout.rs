@@ -119,15 +119,11 @@ impl Gateway {
     async fn answer(self: Arc<Self>, room: Arc<Room>, question: Question) {
         let mut open = Some(question);
         while let Some(question) = open {
-            open = match self.members(&room, &question).await {
-                Some((version, members)) => {
-                    room.on_members(&question, version, members, &self.house)
-                }
-                None => {
-                    room.on_no_answer();
-                    None
-                }
+            let Some((version, members)) = self.members(&room, &question).await else {
+                room.on_no_answer();
+                return;
             };
+            open = room.on_members(&question, version, members, &self.house);
         }
     }
 

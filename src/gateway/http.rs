@@ -27,7 +27,7 @@ use super::{
 use crate::config::Config;
 
 /// Read buffer of one connection, in bytes; allocated when it opens and kept.
-const READ_BUFFER: usize = 2 * 1024;
+const READ_BUFFER: usize = 1024;
 /// Bytes gathered before they are written without waiting for more.
 const WRITE_BUFFER: usize = 16 * 1024;
 /// What may be buffered for one write: the largest reply there is fits.
@@ -147,10 +147,14 @@ async fn web_socket(
         .max_write_buffer_size(MOST_WRITE_BUFFER)
         .max_message_size(frame)
         .max_frame_size(frame)
-        .on_upgrade(move |socket| async move {
-            let connection = gateway.open(address);
-            pump::serve(socket, connection, gateway).await;
-            drop(pass);
+        .on_upgrade(move |socket| {
+            // A task of its own: the one that upgraded keeps room for the upgrade as long as it lives.
+            tokio::spawn(async move {
+                let connection = gateway.open(address);
+                pump::serve(Box::new(socket), connection, gateway).await;
+                drop(pass);
+            });
+            std::future::ready(())
         })
 }
 

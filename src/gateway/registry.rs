@@ -28,7 +28,7 @@ impl Gateway {
         let id = self.numbers.fetch_add(1, Relaxed);
         let connection = Arc::new(Connection::new(id, address, self.tick()));
         self.connections.insert(id, Arc::clone(&connection));
-        metrics::gauge!("curlew_connections").set(self.connections.len() as f64);
+        metrics::gauge!("curlew_connections").increment(1);
         connection
     }
 
@@ -36,7 +36,7 @@ impl Gateway {
     pub(super) fn forget(&self, connection: &Connection) {
         // First from here, then from its user: `welcome` looks in the other order.
         self.connections.remove(&connection.id);
-        metrics::gauge!("curlew_connections").set(self.connections.len() as f64);
+        metrics::gauge!("curlew_connections").decrement(1);
         let Some(identity) = connection.identity() else {
             return;
         };

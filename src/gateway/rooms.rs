@@ -114,7 +114,7 @@ impl Room {
         let mut state = lock(&self.state);
         let State { order, ready, .. } = &mut *state;
         order.take(epoch, prev, stamp, arrival, |arrival| {
-            ready.push_back(arrival)
+            ready.push_back(arrival);
         });
         state.advance(house)
     }
@@ -173,13 +173,11 @@ impl Room {
     /// Whether `newest` is newer than what was pushed. The first look only takes note.
     pub(super) fn is_behind(&self, newest: Stamp) -> bool {
         let mut state = lock(&self.state);
-        match state.order.newest() {
-            Some(pushed) => pushed < newest,
-            None => {
-                state.order.skip_to(newest);
-                false
-            }
+        let pushed = state.order.newest();
+        if pushed.is_none() {
+            state.order.skip_to(newest);
         }
+        pushed.is_some_and(|pushed| pushed < newest)
     }
 }
 

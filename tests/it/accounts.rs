@@ -167,12 +167,9 @@ async fn sessions_are_listed_and_one_ended_elsewhere_is_closed_at_once() {
 
     let sessions = phone.call(p::ListSessions {}).await.unwrap().sessions;
     assert_eq!(sessions.len(), 2);
-    let current: Vec<_> = sessions
-        .iter()
-        .filter(|s| s.current)
-        .map(|s| s.id.clone())
-        .collect();
-    assert_eq!(current, [phone.session.clone()]);
+    for session in &sessions {
+        assert_eq!(session.current, session.id == phone.session);
+    }
 
     phone
         .call(p::EndSession {

@@ -145,7 +145,7 @@ async fn removed_member_stops_receiving_and_cannot_tell_the_chat_from_an_absent_
     bob.say(&chat, "cleo does not hear this").await;
     ann.next_message(&chat).await;
 
-    for request in requests_about(&said.stamp) {
+    for request in requests_about(said.stamp) {
         assert_same_as_absent(&cleo, &chat, &request).await;
     }
     let row = |page: curlew::model::ChatPage| page.chats.iter().any(|row| row.chat.id == chat);
@@ -175,14 +175,14 @@ async fn outsider_cannot_tell_a_chat_from_an_absent_one() {
     for format in Format::ALL {
         let eve =
             Person::speaking(&server, &format!("eve-{format:?}").to_lowercase(), format).await;
-        for request in requests_about(&said.stamp) {
+        for request in requests_about(said.stamp) {
             assert_same_as_absent(&eve, &chat, &request).await;
         }
     }
 }
 
 /// Every request that names a chat: its method, and its params without the chat.
-fn requests_about(stamp: &Stamp) -> Vec<(&'static str, Value)> {
+fn requests_about(stamp: Stamp) -> Vec<(&'static str, Value)> {
     let id = || fresh_client_id().to_string();
     vec![
         ("chat.get", json!({})),

@@ -1,4 +1,8 @@
 //! The ways to break a history. Each says nothing when a history offers no place for it.
+#![allow(
+    clippy::ptr_arg,
+    reason = "all ways have one shape, whatever each needs of it"
+)]
 
 use super::{
     history::{Event, Seen, What},
@@ -182,9 +186,9 @@ pub(super) fn rewind_tail(events: &mut Vec<Event>, _: &mut Luck) -> Option<()> {
     for (asked, chat, entries) in lists(after) {
         if chat == of && asked > at {
             entries.retain(|entry| entry.stamp != lost.0);
-            entries
-                .iter_mut()
-                .for_each(|e| mend(e.stamp, &mut e.prev, &mut e.ordinal));
+            for entry in entries {
+                mend(entry.stamp, &mut entry.prev, &mut entry.ordinal);
+            }
         }
     }
     for event in after {

@@ -13,8 +13,11 @@ const SEEDS: u64 = 10;
 /// Breaks a history; `None` when this one offers no place for it.
 type Break = fn(&mut Vec<Event>, &mut Luck) -> Option<()>;
 
+/// Whether a violation is one that the break must bring.
+type Expected = fn(&V) -> bool;
+
 /// Every mutation with the violations of which one must be found.
-const MUTATIONS: &[(&str, Break, fn(&V) -> bool)] = &[
+const MUTATIONS: &[(&str, Break, Expected)] = &[
     ("acknowledged, and in no pull", lose_everywhere, |v| {
         matches!(v, V::AckedMissing { .. })
     }),

@@ -227,9 +227,10 @@ pub(super) fn convergence(events: &[Event], canon: &Canon, report: &mut Report) 
 pub(super) fn departures(events: &[Event], report: &mut Report) {
     let mut left: HashMap<(u32, u32), (u64, u64)> = HashMap::new();
     for event in events {
-        match &event.what {
+        let (user, chat, leaked) = match &event.what {
             What::Left { user, chat, stamp } => {
-                drop(left.insert((*user, *chat), (event.at, *stamp)))
+                left.insert((*user, *chat), (event.at, *stamp));
+                continue;
             }
             What::Page {
                 user,
@@ -238,31 +239,26 @@ pub(super) fn departures(events: &[Event], report: &mut Report) {
                 entries,
                 ..
             } => {
-                let Some((at, stamp)) = left.get(&(*user, *chat)) else {
-                    continue;
-                };
-                let late = asked > at && !entries.is_empty();
-                if late || entries.iter().any(|entry| entry.stamp > *stamp) {
-                    report.found(Violation::Leaked {
-                        user: *user,
-                        chat: *chat,
-                    });
-                }
+                let leaked = left.get(&(*user, *chat)).is_some_and(|(at, stamp)| {
+                    let late = asked > at && !entries.is_empty();
+                    late || entries.iter().any(|entry| entry.stamp > *stamp)
+                });
+                (*user, *chat, leaked)
             }
             What::Pushed {
                 user, chat, entry, ..
             } => {
-                if left
-                    .get(&(*user, *chat))
-                    .is_some_and(|(_, stamp)| entry.stamp > *stamp)
-                {
-                    report.found(Violation::Leaked {
-                        user: *user,
-                        chat: *chat,
-                    });
-                }
+                let end = left.get(&(*user, *chat));
+                (
+                    *user,
+                    *chat,
+                    end.is_some_and(|(_, stamp)| entry.stamp > *stamp),
+                )
             }
-            _ => {}
+            _ => continue,
+        };
+        if leaked {
+            report.found(Violation::Leaked { user, chat });
         }
     }
 }

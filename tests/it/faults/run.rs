@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use curlew::model::{ChatId, Stamp};
+use curlew::model::{ChatId, Entry, Stamp};
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{
@@ -173,7 +173,7 @@ impl Run {
     }
 
     /// SIGKILL for the store, and a start on the same data.
-    pub(super) async fn kill_redis(&mut self) {
+    pub(super) fn kill_redis(&mut self) {
         self.common.history.add(What::Killed { process: "redis" });
         let redis = self
             .redis
@@ -189,10 +189,13 @@ impl Run {
                 talker.expect("a talker comes to its end").record();
             }
         };
-        let lost = format!("{}: not everybody has everything in the end", self.name);
-        if tokio::time::timeout(PATIENCE, converged).await.is_err() {
-            panic!("{lost}; {}", self.saved());
-        }
+        let in_time = tokio::time::timeout(PATIENCE, converged).await.is_ok();
+        assert!(
+            in_time,
+            "{}: not everybody has everything in the end; {}",
+            self.name,
+            self.saved()
+        );
         for (number, (person, chats)) in self.people.iter().enumerate() {
             let user = u32::try_from(number).expect("few people");
             let reader = person.again(&self.servers[0]).await;
@@ -224,7 +227,7 @@ impl Run {
         loop {
             let after = entries
                 .last()
-                .map_or(Stamp::ZERO, |entry: &curlew::model::Entry| entry.stamp);
+                .map_or(Stamp::ZERO, |entry: &Entry| entry.stamp);
             let page = reader
                 .call(pull_after(id, after, 200))
                 .await

@@ -278,7 +278,7 @@ impl Talker {
             Answer::Sent(room, message, Ok(sent)) => {
                 flying.remove(message.client_id.as_str());
                 self.in_flight -= 1;
-                self.on_sent(client, answers, room, &message, &sent);
+                self.on_sent(answers, room, &message, &sent);
             }
             Answer::Sent(room, message, Err(CallError::Refused(error))) => {
                 let again = error.retry == Retry::Later || error.outcome == Outcome::Unknown;
@@ -302,7 +302,7 @@ impl Talker {
                 }
             }
             Answer::Pulled(room, asked, after, Ok(page)) => {
-                self.on_page(client, answers, (room, asked, after), page);
+                self.on_page(client, answers, (room, asked, after), &page);
             }
             Answer::Pulled(room, _, _, Err(CallError::Refused(error))) => {
                 assert_eq!(
@@ -322,10 +322,9 @@ impl Talker {
         Ok(())
     }
 
-    fn on_sent<'a>(
+    fn on_sent(
         &mut self,
-        client: &'a Client,
-        answers: &Answers<'a>,
+        answers: &Answers<'_>,
         room: usize,
         message: &SendMessage,
         sent: &MessageSent,
@@ -356,7 +355,7 @@ impl Talker {
         client: &'a Client,
         answers: &Answers<'a>,
         (room, asked, after): (usize, u64, u64),
-        page: TimelinePage,
+        page: &TimelinePage,
     ) {
         let (user, chat) = (self.user, self.rooms[room].number);
         self.rooms[room].pulling = false;

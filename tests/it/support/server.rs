@@ -170,13 +170,13 @@ impl Server {
         (status.expect("an HTTP status"), body.unwrap_or_default())
     }
 
-    /// Sum of a counter in `/metrics` over all its labels; 0 when it was never counted.
-    pub(crate) async fn metric(&self, name: &str) -> f64 {
+    /// Sum of a counter in `/metrics` over the rows with `label`; 0 when it was never counted.
+    pub(crate) async fn metric(&self, name: &str, label: &str) -> u64 {
         let (status, body) = self.get("/metrics").await;
         assert_eq!(status, 200, "{body}");
         body.lines()
-            .filter(|line| line.split([' ', '{']).next() == Some(name))
-            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .filter(|line| line.split([' ', '{']).next() == Some(name) && line.contains(label))
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
             .sum()
     }
 
@@ -264,10 +264,8 @@ impl Output {
                 news.await;
             }
         };
-        match tokio::time::timeout(super::DEADLINE, wait).await {
-            Ok(line) => line,
-            Err(_) => panic!("no line with {part:?}: {}", self.text()),
-        }
+        let line = tokio::time::timeout(super::DEADLINE, wait).await;
+        line.unwrap_or_else(|late| panic!("no line with {part:?} ({late}): {}", self.text()))
     }
 
     fn text(&self) -> String {
