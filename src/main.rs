@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use curlew::{
+    bench::BenchCommand,
     config::{Config, Sources},
     server::{Running, Server},
     telemetry,
@@ -27,6 +28,8 @@ struct Arguments {
 enum Command {
     /// Runs the server; this is what happens without a command.
     Serve,
+    /// Measures a running server.
+    Bench(BenchCommand),
 }
 
 /// Where settings come from, beside the environment.
@@ -42,11 +45,14 @@ struct Settings {
 
 fn main() -> ExitCode {
     let Arguments { command, settings } = Arguments::parse();
-    let ended = Config::load(&Sources::of_process(settings.config, settings.sets))
-        .map_err(|error| error.to_string())
-        .and_then(|config| match command.unwrap_or(Command::Serve) {
-            Command::Serve => serve(config),
-        });
+    let load = || {
+        Config::load(&Sources::of_process(settings.config, settings.sets))
+            .map_err(|error| error.to_string())
+    };
+    let ended = match command.unwrap_or(Command::Serve) {
+        Command::Serve => load().and_then(serve),
+        Command::Bench(bench) => bench.run(),
+    };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

@@ -107,10 +107,23 @@ mod tests {
 
     #[test]
     fn large_values_are_right_to_a_thirty_second_and_never_below() {
-        for value in [63, 64, 65, 127, 128, 1_000, 123_456, 987_654_321, u64::MAX / 3, u64::MAX] {
+        for value in [
+            63,
+            64,
+            65,
+            127,
+            128,
+            1_000,
+            123_456,
+            987_654_321,
+            u64::MAX / 3,
+            u64::MAX,
+        ] {
             let top = highest(bucket(value));
             assert!(top >= value && top - value <= value / 32, "{value} {top}");
-            assert!(bucket(value) == bucket(top) && (top == u64::MAX || bucket(top + 1) > bucket(top)));
+            assert!(
+                bucket(value) == bucket(top) && (top == u64::MAX || bucket(top + 1) > bucket(top))
+            );
         }
     }
 

@@ -49,8 +49,7 @@ impl History {
         let filling = bench.clock.monotonic() - began;
         let mut lanes = Vec::with_capacity(READERS);
         for number in 0..READERS {
-            let (client, _) =
-                Client::greet(bench, number, Traffic::Much, &reader.token).await?;
+            let (client, _) = Client::greet(bench, number, Traffic::Much, &reader.token).await?;
             let compose = self.pages(bench, chat.clone(), stamps.clone());
             lanes.push(Lane { client, compose });
         }
@@ -63,7 +62,10 @@ impl History {
         let mut report = Report::new("history");
         report
             .figure("messages", stamps.len())
-            .rounded("filled_per_second", stamps.len() as f64 / filling.as_secs_f64())
+            .rounded(
+                "filled_per_second",
+                f64::from(self.messages) / filling.as_secs_f64(),
+            )
             .figure("page", self.page)
             .figure("offered_per_second", self.rate);
         outcome.report("page", &mut report);

@@ -11,7 +11,7 @@ use super::{
     client::{CallError, Client, Traffic},
     load::LoadError,
     people,
-    report::Report,
+    report::{Report, float},
 };
 use crate::clock::Clock;
 
@@ -64,16 +64,12 @@ impl Idle {
             let grown = after.resident_bytes.saturating_sub(before.resident_bytes);
             report
                 .figure("resident_before_kib", before.resident_bytes / 1_024)
-                .figure("resident_after_kib", after.resident_bytes / 1_024)
-                .rounded("bytes_per_connection", grown as f64 / count);
-            if let (Some(opened), Some(after)) = (opened.processor, after.processor) {
-                let micros = after.saturating_sub(opened).as_secs_f64() * 1e6;
-                let seconds = f64::from(self.hold) * count;
-                report.figure(
-                    "processor_us_per_connection_second",
-                    (micros / seconds * 1e3).round() / 1e3,
-                );
-            }
+                .rounded("bytes_per_connection", float(grown) / count);
+            report.usage(
+                Some((opened, after)),
+                "processor_us_per_connection_second",
+                f64::from(self.hold) * count,
+            );
         }
         Ok(report)
     }

@@ -25,7 +25,7 @@ use super::{
     client::{Client, Reply, Socket},
     histogram::Histogram,
     process::Usage,
-    report::Report,
+    report::{Report, float},
 };
 use crate::clock::{Clock, SystemClock};
 
@@ -127,23 +127,23 @@ impl Outcome {
     /// Adds everything to a report.
     pub(super) fn report(self, answers: &'static str, report: &mut Report) {
         let tally = self.tally;
-        let rate = |count: u64, last: u64| count as f64 / self.seconds.max(last as f64 / 1e6);
+        let answered = float(tally.answered.max(1));
+        let rate = |count: u64, last: u64| float(count) / self.seconds.max(float(last) / 1e6);
         report
-            .rounded("answered_per_second", rate(tally.answers.count(), tally.last_answer))
-            .rounded("answer_bytes_mean", tally.answer_bytes as f64 / tally.answered.max(1) as f64)
+            .rounded(
+                "answered_per_second",
+                rate(tally.answers.count(), tally.last_answer),
+            )
+            .rounded("answer_bytes_mean", float(tally.answer_bytes) / answered)
             .figure("not_sent", self.unsent)
-            .figure("not_answered", self.unanswered);
-        if let Some((before, after)) = self.usage {
-            report.figure("server_resident_kib", after.resident_bytes / 1_024);
-            if let (Some(before), Some(after)) = (before.processor, after.processor) {
-                let micros = after.saturating_sub(before).as_secs_f64() * 1e6;
-                let answered = tally.answered.max(1) as f64;
-                report.rounded("server_processor_us_per_request", micros / answered);
-            }
-        }
+            .figure("not_answered", self.unanswered)
+            .usage(self.usage, "server_processor_us_per_request", answered);
         if tally.pushes.count() + self.missing_pushes > 0 {
             report
-                .rounded("pushed_per_second", rate(tally.pushes.count(), tally.last_push))
+                .rounded(
+                    "pushed_per_second",
+                    rate(tally.pushes.count(), tally.last_push),
+                )
                 .figure("pushes_missing", self.missing_pushes)
                 .figure("pushes_of_other_kinds", tally.other_pushes);
         }
@@ -237,7 +237,7 @@ pub(super) async fn drive(
         tally.merge(one.map_err(LoadError::from)?);
     }
     Ok(Outcome {
-        seconds: (schedule.due(schedule.count) - measured_from) as f64 / 1e6,
+        seconds: float(schedule.due(schedule.count) - measured_from) / 1e6,
         unsent,
         unanswered: sent.saturating_sub(tally.answered + tally.failed),
         missing_pushes: (tally.answered * receivers).saturating_sub(tally.pushed),
@@ -339,8 +339,12 @@ impl Driver {
             }
             next = socket.next().now_or_never();
         }
-        let Self { progress, tally, .. } = self;
-        progress.answered.fetch_add(tally.answered - before.0, Relaxed);
+        let Self {
+            progress, tally, ..
+        } = self;
+        progress
+            .answered
+            .fetch_add(tally.answered - before.0, Relaxed);
         progress.failed.fetch_add(tally.failed - before.1, Relaxed);
         progress.pushed.fetch_add(tally.pushed - before.2, Relaxed);
         Ok(())
@@ -355,7 +359,9 @@ impl Driver {
             return;
         }
         match serde_json::from_str::<Reply<IgnoredAny>>(text) {
-            Ok(Reply { error: Some(error), .. }) => {
+            Ok(Reply {
+                error: Some(error), ..
+            }) => {
                 self.tally.failed += 1;
                 self.tally.error(error.code.wire().0);
             }

@@ -1,7 +1,10 @@
 //! A reconnect storm: all connections are cut at once, something is said meanwhile, and all come back.
 
 use std::{
-    sync::{Arc, atomic::{AtomicUsize, Ordering::Relaxed}},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -106,14 +109,9 @@ impl Reconnect {
             .figure("attempts", tally.attempts)
             .figure("entries_fetched", tally.entries)
             .figure("entries_expected", count * self.chats as usize);
-        if let Some((before, after)) = usage {
-            report.figure("server_resident_kib", after.resident_bytes / 1_024);
-            if let (Some(before), Some(after)) = (before.processor, after.processor) {
-                let micros = after.saturating_sub(before).as_secs_f64() * 1e6;
-                report.rounded("server_processor_us_per_client", micros / count as f64);
-            }
-        }
-        report.latency("healed", tally.times);
+        report
+            .usage(usage, "server_processor_us_per_client", self.clients.into())
+            .latency("healed", tally.times);
         Ok(report)
     }
 
@@ -211,7 +209,11 @@ async fn live(
         },
         ..Sync::default()
     };
-    let permit = storm.gate.acquire().await.expect("the gate is never closed");
+    let permit = storm
+        .gate
+        .acquire()
+        .await
+        .expect("the gate is never closed");
     let (client, synced) = storm.enter(index, &person, &nothing).await?;
     drop(permit);
     let from = Sync {
@@ -263,7 +265,10 @@ async fn returning(stage: &mut watch::Receiver<Stage>) -> Instant {
         if let Stage::Return(began) = *stage.borrow_and_update() {
             return began;
         }
-        stage.changed().await.expect("the storm outlives its clients");
+        stage
+            .changed()
+            .await
+            .expect("the storm outlives its clients");
     }
 }
 
@@ -289,7 +294,10 @@ fn cursors(synced: &Synced) -> Sync {
 }
 
 fn entries(synced: &Synced) -> usize {
-    let pages = synced.chats.iter().filter_map(|chat| chat.timeline.as_ref());
+    let pages = synced
+        .chats
+        .iter()
+        .filter_map(|chat| chat.timeline.as_ref());
     pages.map(|page| page.entries.len()).sum()
 }
 
@@ -297,8 +305,7 @@ fn entries(synced: &Synced) -> usize {
 async fn speak(bench: &Bench, chats: Vec<(Person, ChatId)>) -> Result<(), CallError> {
     stream::iter(chats.into_iter().enumerate())
         .map(|(number, (person, chat))| async move {
-            let (mut client, _) =
-                Client::greet(bench, 0, Traffic::Little, &person.token).await?;
+            let (mut client, _) = Client::greet(bench, 0, Traffic::Little, &person.token).await?;
             let message = SendMessage {
                 chat,
                 client_id: people::client_id(bench, "s", number as u64),

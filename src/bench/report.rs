@@ -10,7 +10,7 @@ use std::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::histogram::Histogram;
+use super::{histogram::Histogram, process::Usage};
 
 /// The results of one scenario, in the order they were added.
 #[derive(Debug, Default)]
@@ -38,6 +38,24 @@ impl Report {
     /// Adds a number with one digit after the point.
     pub(super) fn rounded(&mut self, name: &str, value: f64) -> &mut Self {
         self.figure(name, (value * 10.0).round() / 10.0)
+    }
+
+    /// Adds what the server used between two looks, if they were taken: `processor` for each of `count`.
+    pub(super) fn usage(
+        &mut self,
+        looks: Option<(Usage, Usage)>,
+        processor: &str,
+        count: f64,
+    ) -> &mut Self {
+        let Some((before, after)) = looks else {
+            return self;
+        };
+        self.figure("server_resident_kib", after.resident_bytes / 1_024);
+        if let (Some(before), Some(after)) = (before.processor, after.processor) {
+            let micros = after.saturating_sub(before).as_secs_f64() * 1e6;
+            self.figure(processor, (micros / count * 1e3).round() / 1e3);
+        }
+        self
     }
 
     /// Adds latencies.
@@ -105,6 +123,15 @@ impl Report {
         }
         text
     }
+}
+
+/// A count to divide with.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a report shows a few digits of it"
+)]
+pub(super) fn float(count: u64) -> f64 {
+    count as f64
 }
 
 fn columns(histogram: &Histogram) -> [(&'static str, Duration); 4] {

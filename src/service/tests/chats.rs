@@ -41,13 +41,32 @@ async fn making_a_group_twice_with_one_client_id_makes_it_once() {
         client_id: world.client_id(),
     };
     let service = &world.bench.service;
-    let first = service.create_chat(&world.people[0], new.clone()).await.unwrap();
+    let first = service
+        .create_chat(&world.people[0], new.clone())
+        .await
+        .unwrap();
     assert_eq!((first.role, first.member_count), (Role::Owner, 2));
-    assert_eq!(service.create_chat(&world.people[0], new.clone()).await.unwrap(), first);
-    let other = NewChat { title: Some("Gang".to_owned()), ..new };
+    assert_eq!(
+        service
+            .create_chat(&world.people[0], new.clone())
+            .await
+            .unwrap(),
+        first
+    );
+    let other = NewChat {
+        title: Some("Gang".to_owned()),
+        ..new
+    };
     let other = service.create_chat(&world.people[0], other).await;
-    assert!(matches!(other, Err(ServiceError::Conflict { .. })), "{other:?}");
-    assert_eq!(world.all(0, &first.id).await.len(), 1, "one entry says that it was made");
+    assert!(
+        matches!(other, Err(ServiceError::Conflict { .. })),
+        "{other:?}"
+    );
+    assert_eq!(
+        world.all(0, &first.id).await.len(),
+        1,
+        "one entry says that it was made"
+    );
 }
 
 #[tokio::test]
@@ -58,8 +77,14 @@ async fn absent_and_forbidden_chats_are_answered_alike() {
     let service = &world.bench.service;
     let stranger = &world.people[1];
     for chat in [&chat, &absent] {
-        assert!(matches!(world.say(1, chat, "x").await, Err(ServiceError::NotFound)));
-        assert!(matches!(service.chat(stranger, chat).await, Err(ServiceError::NotFound)));
+        assert!(matches!(
+            world.say(1, chat, "x").await,
+            Err(ServiceError::NotFound)
+        ));
+        assert!(matches!(
+            service.chat(stranger, chat).await,
+            Err(ServiceError::NotFound)
+        ));
         let members = service.members(stranger, chat, None, 10).await;
         assert!(matches!(members, Err(ServiceError::NotFound)));
         let stamp = crate::model::Stamp::ZERO;
@@ -82,16 +107,29 @@ async fn people_are_added_and_removed_and_everybody_concerned_learns_of_it() {
     let (owner, member, guest) = (&world.people[0], &world.people[1], &world.people[2]);
     let guests = vec![guest.user.clone()];
     let id = world.client_id();
-    let version = service.add_members(member, &chat, guests.clone(), &id).await.unwrap();
-    let again = service.add_members(member, &chat, guests.clone(), &id).await.unwrap();
+    let version = service
+        .add_members(member, &chat, guests.clone(), &id)
+        .await
+        .unwrap();
+    let again = service
+        .add_members(member, &chat, guests.clone(), &id)
+        .await
+        .unwrap();
     assert_eq!(version, again, "the same request again changes nothing");
     world.say(2, &chat, "hello").await.unwrap();
 
-    let forbidden =
-        service.remove_member(member, &chat, &guest.user, &world.client_id()).await;
+    let forbidden = service
+        .remove_member(member, &chat, &guest.user, &world.client_id())
+        .await;
     assert!(matches!(forbidden, Err(ServiceError::Forbidden(_))));
-    service.remove_member(owner, &chat, &guest.user, &world.client_id()).await.unwrap();
-    assert!(matches!(world.say(2, &chat, "still here?").await, Err(ServiceError::NotFound)));
+    service
+        .remove_member(owner, &chat, &guest.user, &world.client_id())
+        .await
+        .unwrap();
+    assert!(matches!(
+        world.say(2, &chat, "still here?").await,
+        Err(ServiceError::NotFound)
+    ));
     let chats = service.chats(guest, Window::default()).await.unwrap();
     assert!(chats.chats.is_empty());
 
@@ -105,14 +143,29 @@ async fn people_are_added_and_removed_and_everybody_concerned_learns_of_it() {
     };
     let mut logs = Vec::new();
     for person in &world.people {
-        let log = service.pull_log(person, Some(crate::model::Stamp::ZERO), None, 50).await;
+        let log = service
+            .pull_log(person, Some(crate::model::Stamp::ZERO), None, 50)
+            .await;
         logs.push(events(log.unwrap().entries));
     }
-    let (made, added, removed) =
-        (MembershipEvent::Created, MembershipEvent::Added, MembershipEvent::Removed);
-    assert_eq!(logs, [vec![made, added, removed], vec![made, added, removed], vec![added, removed]]);
+    let (made, added, removed) = (
+        MembershipEvent::Created,
+        MembershipEvent::Added,
+        MembershipEvent::Removed,
+    );
+    assert_eq!(
+        logs,
+        [
+            vec![made, added, removed],
+            vec![made, added, removed],
+            vec![added, removed]
+        ]
+    );
     let shown = world.all(0, &chat).await;
-    let systems = shown.iter().filter(|e| matches!(e.content, Some(Content::System(_)))).count();
+    let systems = shown
+        .iter()
+        .filter(|e| matches!(e.content, Some(Content::System(_))))
+        .count();
     assert_eq!(systems, 3, "made, added, removed");
 }
 
@@ -124,10 +177,19 @@ async fn when_the_owner_leaves_whoever_has_been_there_longest_takes_over() {
     for guest in [2, 1] {
         world.say(0, &chat, "one more").await.unwrap();
         let users = vec![world.people[guest].user.clone()];
-        service.add_members(&world.people[0], &chat, users, &world.client_id()).await.unwrap();
+        service
+            .add_members(&world.people[0], &chat, users, &world.client_id())
+            .await
+            .unwrap();
     }
-    service.leave_chat(&world.people[0], &chat, &world.client_id()).await.unwrap();
-    let roles = service.members(&world.people[1], &chat, None, 10).await.unwrap();
+    service
+        .leave_chat(&world.people[0], &chat, &world.client_id())
+        .await
+        .unwrap();
+    let roles = service
+        .members(&world.people[1], &chat, None, 10)
+        .await
+        .unwrap();
     let owners: Vec<UserId> = roles
         .members
         .into_iter()
@@ -135,11 +197,25 @@ async fn when_the_owner_leaves_whoever_has_been_there_longest_takes_over() {
         .map(|member| member.user.id)
         .collect();
     assert_eq!(owners, [world.people[2].user.clone()]);
-    assert_eq!(service.chat(&world.people[1], &chat).await.unwrap().chat.member_count, 2);
+    assert_eq!(
+        service
+            .chat(&world.people[1], &chat)
+            .await
+            .unwrap()
+            .chat
+            .member_count,
+        2
+    );
     for last in [2, 1] {
-        service.leave_chat(&world.people[last], &chat, &world.client_id()).await.unwrap();
+        service
+            .leave_chat(&world.people[last], &chat, &world.client_id())
+            .await
+            .unwrap();
     }
-    assert!(matches!(world.say(1, &chat, "anybody?").await, Err(ServiceError::NotFound)));
+    assert!(matches!(
+        world.say(1, &chat, "anybody?").await,
+        Err(ServiceError::NotFound)
+    ));
 }
 
 #[tokio::test]
@@ -148,11 +224,22 @@ async fn a_group_is_renamed_by_its_owner_only() {
     let chat = world.group(&[0, 1]).await;
     let service = &world.bench.service;
     let rename = async |who: usize, title: &str| {
-        service.rename_chat(&world.people[who], &chat, title.into(), &world.client_id()).await
+        service
+            .rename_chat(&world.people[who], &chat, title.into(), &world.client_id())
+            .await
     };
-    assert!(matches!(rename(1, "Mine").await, Err(ServiceError::Forbidden(_))));
-    assert!(matches!(rename(0, " ").await, Err(ServiceError::Invalid { field: "title", .. })));
-    assert_eq!(rename(0, "Häfen").await.unwrap().title.as_deref(), Some("Häfen"));
+    assert!(matches!(
+        rename(1, "Mine").await,
+        Err(ServiceError::Forbidden(_))
+    ));
+    assert!(matches!(
+        rename(0, " ").await,
+        Err(ServiceError::Invalid { field: "title", .. })
+    ));
+    assert_eq!(
+        rename(0, "Häfen").await.unwrap().title.as_deref(),
+        Some("Häfen")
+    );
     let shown = world.all(1, &chat).await;
     let Some(Content::System(SystemEvent::Renamed { title, .. })) =
         shown.last().unwrap().content.clone()
@@ -169,13 +256,22 @@ async fn somebody_added_again_reads_on_from_there_and_keeps_no_old_mark() {
     let service = &world.bench.service;
     let guest = world.people[1].user.clone();
     world.say(0, &chat, "one").await.unwrap();
-    service.remove_member(&world.people[0], &chat, &guest, &world.client_id()).await.unwrap();
+    service
+        .remove_member(&world.people[0], &chat, &guest, &world.client_id())
+        .await
+        .unwrap();
     world.say(0, &chat, "not for them").await.unwrap();
     let users = vec![guest];
-    service.add_members(&world.people[0], &chat, users, &world.client_id()).await.unwrap();
+    service
+        .add_members(&world.people[0], &chat, users, &world.client_id())
+        .await
+        .unwrap();
     world.say(0, &chat, "two").await.unwrap();
     let row = service.chat(&world.people[1], &chat).await.unwrap();
     assert_eq!(row.unread, 1);
-    let chats = service.chats(&world.people[1], Window::default()).await.unwrap();
+    let chats = service
+        .chats(&world.people[1], Window::default())
+        .await
+        .unwrap();
     assert_eq!(chats.chats.len(), 1);
 }

@@ -29,8 +29,11 @@ struct World {
 
 impl World {
     async fn with(people: usize) -> Self {
-        let limits =
-            LimitsConfig { sends_burst: 100_000, changes_per_minute: 100_000, ..generous() };
+        let limits = LimitsConfig {
+            sends_burst: 100_000,
+            changes_per_minute: 100_000,
+            ..generous()
+        };
         Self::limited(people, limits).await
     }
 
@@ -38,9 +41,15 @@ impl World {
         let bench = Bench::with(AuthConfig::default(), limits).await;
         let mut callers = Vec::new();
         for number in 0..people {
-            callers.push(caller(&bench.register(&format!("person-{number}")).await.unwrap()));
+            callers.push(caller(
+                &bench.register(&format!("person-{number}")).await.unwrap(),
+            ));
         }
-        Self { bench, people: callers, next_id: AtomicU64::new(0) }
+        Self {
+            bench,
+            people: callers,
+            next_id: AtomicU64::new(0),
+        }
     }
 
     fn client_id(&self) -> ClientId {
@@ -51,11 +60,19 @@ impl World {
     async fn group(&self, members: &[usize]) -> ChatId {
         let new = NewChat {
             kind: ChatKind::Group,
-            members: members[1..].iter().map(|n| self.people[*n].user.clone()).collect(),
+            members: members[1..]
+                .iter()
+                .map(|n| self.people[*n].user.clone())
+                .collect(),
             title: Some("Harbour".to_owned()),
             client_id: self.client_id(),
         };
-        self.bench.service.create_chat(&self.people[members[0]], new).await.unwrap().id
+        self.bench
+            .service
+            .create_chat(&self.people[members[0]], new)
+            .await
+            .unwrap()
+            .id
     }
 
     async fn direct(&self, one: usize, other: usize) -> Result<Chat, ServiceError> {
@@ -101,7 +118,10 @@ impl World {
         chat: &ChatId,
         query: TimelineQuery,
     ) -> Result<TimelinePage, ServiceError> {
-        self.bench.service.pull_timeline(&self.people[who], chat, query).await
+        self.bench
+            .service
+            .pull_timeline(&self.people[who], chat, query)
+            .await
     }
 
     /// The whole timeline as a member sees it, page by page.
@@ -121,9 +141,18 @@ impl World {
 }
 
 fn newest(limit: u32) -> TimelineQuery {
-    TimelineQuery { after: None, before: None, around: None, epoch: None, limit }
+    TimelineQuery {
+        after: None,
+        before: None,
+        around: None,
+        epoch: None,
+        limit,
+    }
 }
 
 fn page_after(after: Stamp, limit: u32) -> TimelineQuery {
-    TimelineQuery { after: Some(after), ..newest(limit) }
+    TimelineQuery {
+        after: Some(after),
+        ..newest(limit)
+    }
 }

@@ -14,7 +14,10 @@ async fn one_sync_brings_the_list_the_log_and_what_was_missed() {
     let seen = world.say(0, &group, "seen").await.unwrap();
     let service = &world.bench.service;
     let reader = &world.people[1];
-    let first = service.sync(reader, None, Vec::new(), Window::default()).await.unwrap();
+    let first = service
+        .sync(reader, None, Vec::new(), Window::default())
+        .await
+        .unwrap();
     assert_eq!(first.chats.len(), 2);
     assert!(first.log.entries.is_empty() && first.log.next > Stamp::ZERO);
 
@@ -22,7 +25,10 @@ async fn one_sync_brings_the_list_the_log_and_what_was_missed() {
         world.say(0, &group, &number.to_string()).await.unwrap();
     }
     world.say(0, &direct, "psst").await.unwrap();
-    let log = Some(LogCursor { after: first.log.next, epoch: first.log.epoch });
+    let log = Some(LogCursor {
+        after: first.log.next,
+        epoch: first.log.epoch,
+    });
     let cursor = ChatCursor {
         chat: group.clone(),
         after: seen.stamp,
@@ -30,11 +36,25 @@ async fn one_sync_brings_the_list_the_log_and_what_was_missed() {
         changes_after: None,
         changes_epoch: None,
     };
-    let narrow = Window { offset: 0, limit: 1 };
-    let second = service.sync(reader, log, vec![cursor], narrow).await.unwrap();
+    let narrow = Window {
+        offset: 0,
+        limit: 1,
+    };
+    let second = service
+        .sync(reader, log, vec![cursor], narrow)
+        .await
+        .unwrap();
     assert!(second.has_more);
-    let chats: Vec<_> = second.chats.iter().map(|chat| chat.row.chat.id.clone()).collect();
-    assert_eq!(chats, [direct, group], "the window, and what was named and has news");
+    let chats: Vec<_> = second
+        .chats
+        .iter()
+        .map(|chat| chat.row.chat.id.clone())
+        .collect();
+    assert_eq!(
+        chats,
+        [direct, group],
+        "the window, and what was named and has news"
+    );
     let missed = second.chats[1].timeline.as_ref().unwrap();
     assert_eq!(missed.entries.len(), 3);
     assert_eq!(second.chats[1].row.unread, 4);
@@ -53,8 +73,14 @@ async fn a_sync_with_a_cursor_of_another_life_says_so_for_that_chat_only() {
         changes_epoch: None,
     };
     let service = &world.bench.service;
-    let sync = service.sync(&world.people[0], None, vec![cursor], Window::default()).await.unwrap();
-    assert_eq!(sync.chats[0].timeline.as_ref().unwrap().reset, Some(Reset::Epoch));
+    let sync = service
+        .sync(&world.people[0], None, vec![cursor], Window::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        sync.chats[0].timeline.as_ref().unwrap().reset,
+        Some(Reset::Epoch)
+    );
     assert_eq!(sync.log.reset, None);
 }
 
@@ -76,7 +102,10 @@ async fn chats_with_nothing_new_cost_no_page() {
     let service = &world.bench.service;
     let cost = async |cursors| {
         let before = world.bench.engine.commands();
-        service.sync(&world.people[0], None, cursors, Window::default()).await.unwrap();
+        service
+            .sync(&world.people[0], None, cursors, Window::default())
+            .await
+            .unwrap();
         world.bench.engine.commands() - before
     };
     let with = cost(cursors).await;

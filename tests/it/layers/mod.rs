@@ -68,7 +68,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("mimalloc", &["main.rs"]),
     ("ring", &["clock.rs", "service", "store"]),
-    ("rlimit", &["server.rs"]),
+    ("rlimit", &["server.rs", "bench"]),
     ("rmp_serde", &["protocol", "store", "cluster", "model"]),
     ("rust_embed", &["gateway"]),
     ("rustls", &["gateway", "server.rs", "main.rs"]),
