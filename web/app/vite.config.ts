@@ -29,5 +29,5 @@ export default defineConfig(({ mode, command }) => ({
     plugins: [react(), shell()],
     define: { __DEMO__: JSON.stringify(mode === "demo" || (command === "serve" && mode !== "production")) },
     build: { outDir: mode === "demo" ? "dist-demo" : "dist", target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-    server: { proxy: { "/v1": { target: "http://127.0.0.1:8080", ws: true } } },
+    server: { proxy: { "/v1": { target: process.env["CURLEW_SERVER"] ?? "http://127.0.0.1:8080", ws: true } } },
 }));

@@ -21,8 +21,15 @@ const NAMES: readonly (readonly [username: string, displayName: string])[] = [
     ["olu", "Olu Adeyemi"],
 ];
 
+/** People for long lists. */
+function more(): (readonly [string, string])[] {
+    const first = ["Lena", "Mateo", "Aisha", "Yuki", "Omar", "Freya", "Noah", "Ziv"];
+    const last = ["Berg", "Costa", "Dubois", "Eze", "Fischer", "Garcia"];
+    return first.flatMap((one, row) => last.slice(0, 4).map((other, column) => [`${one}.${other}`.toLowerCase() + (row * 4 + column), `${one} ${other}`] as const));
+}
+
 /** Everybody; the first is oneself. */
-export const PEOPLE: readonly User[] = NAMES.map(([username, display_name], index) => ({
+export const PEOPLE: readonly User[] = [...NAMES, ...more()].map(([username, display_name], index) => ({
     id: `u${index}`,
     username,
     display_name,

@@ -135,8 +135,8 @@ function longName(now: number): DemoChat {
 function filler(now: number, index: number): DemoChat {
     const at = now - (6 + index * 3) * DAY;
     const group = index % 3 === 1;
-    const sender = `u${(index % 12) + 1}`;
+    const sender = group ? `u${(index % 12) + 1}` : `u${16 + (index % 32)}`;
     const history = listed([message(at * 1000, index % 4 === 0 ? "u0" : sender, LINES[index % LINES.length] ?? "")]);
     if (group) return chat(`g${index}`, history, [0, 1, 5, 6], { kind: "group", title: ["Reading circle", "Allotment 14", "Choir, tenors", "Bike repair", "Flat 3B"][index % 5] ?? "" });
-    return direct(`d${index}`, (index % 15) + 1, history, { peerRead: at * 1000 });
+    return direct(`d${index}`, 16 + (index % 32), history, { peerRead: at * 1000 });
 }

@@ -95,7 +95,7 @@ export const SCENES = [
     { name: "new", scene: "", hash: "#/new" },
     { name: "new-found", scene: "", hash: "#/new", only: ["light"], async steps(page) {
         await page.getByLabel("Exact user name").fill("olu");
-        await page.getByText("@olu").waitFor();
+        await page.getByRole("region", { name: "Found" }).waitFor();
     } },
     { name: "new-nobody", scene: "", hash: "#/new", only: ["light"], async steps(page) {
         await page.getByLabel("Exact user name").fill("nobody.at.all");
@@ -103,8 +103,8 @@ export const SCENES = [
     } },
     { name: "new-group", scene: "", hash: "#/new/group", async steps(page) {
         await button(page, "Create group").click();
-        await page.getByText("@maria.silva").click();
-        await page.getByText("@jonas").click();
+        await page.locator(".person", { hasText: "@maria.silva" }).first().click();
+        await page.locator(".person", { hasText: "@build-bot" }).first().click();
         await pause(page);
     } },
     { name: "settings", scene: "", hash: "#/settings" },

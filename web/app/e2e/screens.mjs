@@ -25,7 +25,7 @@ const [folder, ...wanted] = process.argv.slice(2);
 if (!folder) throw new Error("which folder?");
 mkdirSync(folder, { recursive: true });
 if (!process.env.CURLEW_BUILT) await build({ mode: "demo", logLevel: "warn" });
-const server = await serve("dist-demo");
+const server = await serve("dist-demo", { strict: true });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
 const problems = [];
 

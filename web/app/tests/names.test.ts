@@ -5,7 +5,8 @@ it("initials stand for names of any script", () => {
     expect(initials("Maria Silva")).toBe("MS");
     expect(initials("maria.silva")).toBe("MS");
     expect(initials("\u674e\u96e8\u6850")).toBe("\u96e8\u6850");
-    expect(initials("👩‍🚀 Crew")).toBe("👩‍🚀C");
+    expect(initials("👩‍🚀 Crew")).toBe("C");
+    expect(initials("🏖️ 👩‍🚀")).toBe("🏖️👩‍🚀");
     expect(initials("  ")).toBe("?");
 });
 

@@ -64,7 +64,7 @@ async function trial(seed: number, hasLocks: boolean): Promise<void> {
 }
 
 describe("whatever is lost, doubled or reordered, and however often the connection is cut", () => {
-    test.each(Array.from({ length: Number(process.env.SEEDS ?? 25) }, (_, n) => n + 1))("the client ends with the server's list (seed %i)", (seed) =>
+    test.each(Array.from({ length: 25 }, (_, n) => n + 1))("the client ends with the server's list (seed %i)", (seed) =>
         trial(seed, true),
     );
 

@@ -197,6 +197,7 @@ export const en = {
         emoji: "Emoji",
     },
     system: {
+        you: "you",
         created: (actor: string) => `${actor} created the group`,
         createdByYou: "You created the group",
         createdDirect: "This is the beginning of your conversation",

@@ -197,6 +197,7 @@ export const zh: Messages = {
         emoji: "表情",
     },
     system: {
+        you: "您",
         created: (actor) => `${actor} 创建了群组`,
         createdByYou: "您创建了群组",
         createdDirect: "对话从这里开始",

@@ -77,7 +77,7 @@ export class Conversation {
     /** Everything is read once its end is in view of somebody. */
     private readOn(): void {
         const { timeline, host, chat } = this;
-        if (!chat || !host.watched || !timeline.atEnd || timeline.hasNewer) return;
+        if (!chat || !host.watched || !timeline.ready || !timeline.atEnd || timeline.hasNewer) return;
         const { newest } = timeline;
         if (newest > chat.read) host.client.markRead(this.id, newest);
     }

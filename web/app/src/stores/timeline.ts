@@ -10,6 +10,8 @@ import { indexAtOrAfter, rowAt, shiftBetween, type Row } from "./rows";
 /** The list numbers its rows from here, so that rows put before the first still have a number. */
 const FIRST_INDEX = 100_000_000;
 const FLASH_MS = 1600;
+/** More is loaded when an end of the window is as near as this. */
+const MARGIN = 40;
 
 /** What the list on the screen can do. */
 export interface Scroller {
@@ -45,7 +47,10 @@ export class Timeline {
     generation = 0;
     anchor: Anchor = { offset: "end", align: "end" };
     marker: number | null;
-    atEnd = true;
+    /** Whether the list stands at its end. */
+    atEnd = false;
+    /** Whether the first window is there and it is known where in it to stand. */
+    ready = false;
     /** Key of the message to draw attention to. */
     flash: string | null = null;
     private settled = false;
@@ -82,6 +87,25 @@ export class Timeline {
         this.scroller = scroller;
     }
 
+    /**
+     * How many items at the front are held back. What stands above the oldest item is not known while there are
+     * older ones: shown too early, it would change its height when they come.
+     */
+    get held(): number {
+        return this.hasOlder && this.items.length > 1 ? 1 : 0;
+    }
+
+    /** The items to show. */
+    get shown(): readonly TimelineItem[] {
+        return this.held > 0 ? this.items.slice(this.held) : this.items;
+    }
+
+    /** The part in view, as offsets in {@link items}. */
+    setRange(from: number, to: number): void {
+        if (from < MARGIN) void this.loadOlder();
+        if (to > this.items.length - MARGIN) void this.loadNewer();
+    }
+
     /** One row, by its offset in {@link items}. */
     row(offset: number): Row | null {
         return rowAt(this.items, offset, this.marker, this.host.me);
@@ -105,7 +129,7 @@ export class Timeline {
         this.hasOlder = hasOlder;
         this.hasNewer = hasNewer;
         this.loading = loading;
-        if (!this.settled && items.length > 0 && loading !== "initial") void this.settle();
+        if (!this.settled && loading !== "initial") void this.settle();
     }
 
     /** The list reached its upper end. */
@@ -124,7 +148,7 @@ export class Timeline {
     async jumpTo(stamp: number): Promise<void> {
         const here = this.at(stamp);
         if (here) {
-            this.scroller?.toRow(this.items.indexOf(here), "center");
+            this.scroller?.toRow(this.items.indexOf(here) - this.held, "center");
         } else {
             await this.attempt(() => this.view.jumpTo(stamp));
             this.reanchor(stamp, "center");
@@ -176,10 +200,12 @@ export class Timeline {
     private async settle(): Promise<void> {
         this.settled = true;
         const { marker } = this;
-        if (marker === null || this.host.unread === 0) return;
-        const oldest = this.items[0]?.stamp ?? 0;
-        if (oldest > marker && this.hasOlder) await this.attempt(() => this.view.jumpTo(marker));
-        this.reanchor(marker + 1, "start");
+        if (marker !== null && this.host.unread > 0) {
+            const oldest = this.items[0]?.stamp ?? 0;
+            if (oldest > marker && this.hasOlder) await this.attempt(() => this.view.jumpTo(marker));
+            this.reanchor(marker + 1, "start");
+        }
+        runInAction(() => (this.ready = true));
     }
 
     private reanchor(stamp: number, align: Anchor["align"]): void {
@@ -189,6 +215,7 @@ export class Timeline {
 
     private show(anchor: Anchor): void {
         this.anchor = anchor;
+        this.atEnd = false;
         this.firstIndex = FIRST_INDEX;
         this.generation += 1;
     }

@@ -13,7 +13,8 @@ export const HUES = 10;
  */
 export function initials(name: string): string {
     const words = name.trim().split(/[\s._-]+/u).filter((word) => word !== "");
-    const [first = "", second = ""] = words;
+    const spoken = words.filter((word) => /^[\p{L}\p{N}]/u.test(word));
+    const [first = "", second = ""] = spoken.length > 0 ? spoken : words;
     if (HAN.test(first) && words.length === 1) return [...first].slice(-2).join("");
     return (grapheme(first) + grapheme(second)).toLocaleUpperCase() || "?";
 }

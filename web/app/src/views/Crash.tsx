@@ -22,6 +22,7 @@ function Crashed() {
     const t = useMessages();
     return (
         <main className="whole">
+            <h1 className="offscreen">{t.app.name}</h1>
             <Empty icon={<TriangleAlert size={28} />} title={t.app.crashed} text={t.app.crashedWhy}>
                 <Button onClick={() => location.reload()}>{t.app.reload}</Button>
             </Empty>

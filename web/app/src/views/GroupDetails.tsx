@@ -66,7 +66,7 @@ const Members = observer(function Members({ app, model, onRemove }: MembersProps
     const { failure } = model.loading;
     return (
         <section className="info__members" aria-label={t.info.members}>
-            <h3 className="caption">{t.info.members}</h3>
+            <h2 className="caption">{t.info.members}</h2>
             {!model.members && !failure && (
                 <p className="form__busy" role="status">
                     <Spinner /> {t.common.loading}

@@ -18,19 +18,21 @@ export const InfoPane = observer(function InfoPane({ app }: { app: App }) {
     if (!chat) return null;
     const group = chat.kind !== "direct";
     const heading = group ? t.info.title : t.info.direct;
+    // On a phone it is the whole page.
+    const [Pane, Heading] = app.surroundings.narrow ? (["main", "h1"] as const) : (["aside", "h2"] as const);
     return (
-        <aside className="info" aria-label={heading}>
+        <Pane className="info" aria-label={heading}>
             <header className="bar">
                 <IconButton label={t.common.close} onClick={() => app.navigation.setInfo(false)}>
                     <X size={21} />
                 </IconButton>
-                <h2 className="bar__title">{heading}</h2>
+                <Heading className="bar__title">{heading}</Heading>
             </header>
             <div className="panel__body">
                 <Portrait chat={chat} me={app.me} />
                 {group && app.group && <GroupDetails app={app} model={app.group} />}
             </div>
-        </aside>
+        </Pane>
     );
 });
 

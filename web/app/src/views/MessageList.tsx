@@ -25,6 +25,7 @@ interface MessageListProps {
 export const MessageList = observer(function MessageList({ app, conversation, chat }: MessageListProps) {
     const t = useMessages();
     const { timeline } = conversation;
+    if (!timeline.ready) return <MessagesSkeleton />;
     if (timeline.items.length === 0) return <NoMessages app={app} timeline={timeline} chat={chat} />;
     return (
         <MessageMenu app={app} conversation={conversation}>
@@ -55,7 +56,7 @@ const COMPONENTS = { Header, Footer };
 const Rows = observer(function Rows({ app, conversation, chat }: MessageListProps) {
     const t = useMessages();
     const { timeline } = conversation;
-    const { items, firstIndex, anchor } = timeline;
+    const { shown, held, firstIndex, anchor } = timeline;
     const list = useRef<VirtuosoHandle>(null);
     useEffect(() => {
         timeline.attach({
@@ -64,7 +65,7 @@ const Rows = observer(function Rows({ app, conversation, chat }: MessageListProp
         });
         return () => timeline.attach(null);
     }, [timeline]);
-    const initial = useRef(anchor.offset === "end" ? ({ index: "LAST", align: "end" } as const) : { index: anchor.offset, align: anchor.align, ...(anchor.align === "start" ? { offset: -72 } : {}) });
+    const initial = useRef(anchor.offset === "end" ? ({ index: "LAST", align: "end" } as const) : { index: Math.max(0, anchor.offset - held), align: anchor.align, ...(anchor.align === "start" ? { offset: -72 } : {}) });
     const key = useCallback((_: number, item: TimelineItem) => item.key, []);
     return (
         <Virtuoso<TimelineItem, ListContext>
@@ -72,15 +73,16 @@ const Rows = observer(function Rows({ app, conversation, chat }: MessageListProp
             className="messages__list"
             role="region"
             aria-label={t.chat.messages(titleOf(chat, t, app.me))}
-            data={items}
+            data={shown}
             context={{ timeline }}
-            firstItemIndex={firstIndex}
+            firstItemIndex={firstIndex + held}
             initialTopMostItemIndex={initial.current}
             computeItemKey={key}
             itemContent={(index) => <MessageRow app={app} conversation={conversation} chat={chat} offset={index - firstIndex} />}
             components={COMPONENTS}
             startReached={() => void timeline.loadOlder()}
             endReached={() => void timeline.loadNewer()}
+            rangeChanged={({ startIndex, endIndex }) => timeline.setRange(startIndex - firstIndex, endIndex - firstIndex)}
             followOutput={(atEnd) => (atEnd && !timeline.hasNewer ? "auto" : false)}
             atBottomStateChange={(atEnd) => timeline.setAtEnd(atEnd)}
             atBottomThreshold={48}
@@ -135,7 +137,7 @@ const NoMessages = observer(function NoMessages({ app, timeline, chat }: { app: 
             </div>
         );
     }
-    if (timeline.loading !== "none") return <MessagesSkeleton />;
+    if (timeline.loading === "initial") return <MessagesSkeleton />;
     const notes = chat.kind === "direct" && chat.peer?.id === app.me;
     const text = notes ? t.chat.emptyNotes : chat.kind === "direct" ? t.chat.emptyDirect(titleOf(chat, t, app.me)) : t.chat.emptyGroup;
     return (

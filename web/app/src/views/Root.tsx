@@ -42,6 +42,7 @@ function Starting() {
     const t = useMessages();
     return (
         <main className="starting" aria-busy="true">
+            <h1 className="offscreen">{t.app.name}</h1>
             <Logo size={72} />
             <p className="starting__text">
                 <Spinner size={16} /> {t.app.starting}
@@ -54,6 +55,7 @@ function StartFailed({ retry }: { retry: () => void }) {
     const t = useMessages();
     return (
         <main className="whole">
+            <h1 className="offscreen">{t.app.name}</h1>
             <Empty icon={<DatabaseZap size={28} />} title={t.app.startFailed} text={t.app.startFailedWhy}>
                 <Button onClick={retry}>{t.common.retry}</Button>
             </Empty>

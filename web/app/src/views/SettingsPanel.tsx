@@ -21,7 +21,7 @@ export const SettingsPanel = observer(function SettingsPanel({ app }: { app: App
         <Panel title={t.settings.title} onBack={() => navigation.closeSide()}>
             <div className="settings">
                 {account && (
-                    <button type="button" className="profile" onClick={() => navigation.openSide("settings/profile")} aria-label={t.settings.profile}>
+                    <button type="button" className="profile" onClick={() => navigation.openSide("settings/profile")} title={t.settings.profile}>
                         <Avatar id={account.id} name={nameOf(account)} />
                         <span className="person__words">
                             <span className="profile__name clip" dir="auto">

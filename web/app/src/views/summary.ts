@@ -24,7 +24,7 @@ export function noteText(note: SystemNote, people: People, me: string | null, ki
     const byMe = note.actor === me;
     const actor = people.name(note.actor, t);
     const aboutMe = me !== null && note.users.includes(me);
-    const users = listText(note.users.map((id) => (id === me ? t.common.you : people.name(id, t))), t);
+    const users = listText(note.users.map((id) => (id === me ? t.system.you : people.name(id, t))), t);
     switch (note.event) {
         case "created":
             if (kind === "direct") return t.system.createdDirect;

@@ -108,11 +108,13 @@ export class Outbox {
         const text = message.content.type === "text" ? String(message.content["text"]) : "";
         const frame = bytes(JSON.stringify(message)) + 128;
         if (bytes(text) <= limits.text_bytes && frame <= limits.frame_bytes) return null;
-        return { code: "too_large", message: "the text is too long", field: "content.text", retry: "never", outcome: "none" };
+        const reason = "the text is too long";
+        return { code: "too_large", message: reason, field: "content.text", retry: "never", outcome: "none" };
     }
 
     async #refuse(item: OutboxRecord, error: ClientError): Promise<void> {
-        const wire: WireError = error.wire ?? { code: "internal", message: error.message, retry: "never", outcome: "unknown" };
+        const { message } = error;
+        const wire: WireError = error.wire ?? { code: "internal", message, retry: "never", outcome: "unknown" };
         await this.#core.write(async (work) => {
             const kept = await work.outboxItem(item.clientId);
             if (kept) work.putOutbox({ ...kept, error: wire });

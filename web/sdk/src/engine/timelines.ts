@@ -88,7 +88,8 @@ export class Timelines {
 
     /** Takes in that a message of one's own is stored. Ends when it is part of the timeline. */
     async sent(item: OutboxRecord, reply: MessageSent): Promise<void> {
-        const push = { chat: reply.chat, epoch: reply.epoch, entry: ownEntry(this.#core.mirror.session?.account.id, item, reply) };
+        const me = this.#core.mirror.session?.account.id;
+        const push = { chat: reply.chat, epoch: reply.epoch, entry: ownEntry(me, item, reply) };
         const outcome: { taken: Taken } = { taken: "old" };
         await this.#core.write(async (work) => {
             outcome.taken = await this.#take(work, push);
@@ -152,7 +153,8 @@ export class Timelines {
     /** Loads entries after `start`. */
     async newer(chat: string, start: number): Promise<void> {
         const epoch = this.#core.mirror.chats.get(chat)?.epoch;
-        const page = await persist(this.#core, "timeline.pull", { chat, after: start, limit: FIRST_PAGE, ...(epoch && { epoch }) });
+        const params = { chat, after: start, limit: FIRST_PAGE, ...(epoch && { epoch }) };
+        const page = await persist(this.#core, "timeline.pull", params);
         if (page.reset) return this.reload(chat, true);
         await this.#keep(chat, page, runAfter(start, page));
     }

@@ -127,16 +127,20 @@ export class Timeline implements TimelineView {
     async #loadLatest(what: TimelineView["loading"]): Promise<void> {
         this.loading = what;
         try {
-            await this.#read((record) => {
-                const range = newest(record.ranges);
-                return range ? this.#lastRun(range, range.through) : Promise.resolve(null);
-            });
+            await unlessLost(this.#readLatest());
             this.refresh();
             await unlessLost(this.#fill());
         } finally {
             this.loading = "none";
             this.refresh();
         }
+    }
+
+    #readLatest(): Promise<void> {
+        return this.#read((record) => {
+            const range = newest(record.ranges);
+            return range ? this.#lastRun(range, range.through) : Promise.resolve(null);
+        });
     }
 
     /** Asks the server for a first screen where the store has less. */
