@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use curlew::{
     admin::AdminCommand,
+    bench::BenchCommand,
     config::{Config, Sources},
     server::{Running, Server},
     telemetry,
@@ -34,6 +35,8 @@ enum Command {
     /// Works on the store as its operator; an embedded store needs the server stopped.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Measures a running server.
+    Bench(BenchCommand),
 }
 
 /// Where settings come from, beside the environment.
@@ -49,12 +52,15 @@ struct Settings {
 
 fn main() -> ExitCode {
     let Arguments { command, settings } = Arguments::parse();
-    let ended = Config::load(&Sources::of_process(settings.config, settings.sets))
-        .map_err(|error| error.to_string())
-        .and_then(|config| match command.unwrap_or(Command::Serve) {
-            Command::Serve => serve(config),
-            Command::Admin(command) => administer(&command, &config),
-        });
+    let load = || {
+        Config::load(&Sources::of_process(settings.config, settings.sets))
+            .map_err(|error| error.to_string())
+    };
+    let ended = match command.unwrap_or(Command::Serve) {
+        Command::Serve => load().and_then(serve),
+        Command::Admin(command) => load().and_then(|config| administer(&command, &config)),
+        Command::Bench(bench) => bench.run(),
+    };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

@@ -62,7 +62,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("metrics_exporter_prometheus", &["telemetry.rs", "gateway"]),
     ("mimalloc", &["main.rs"]),
     ("ring", &["clock.rs", "service", "store"]),
-    ("rlimit", &["server.rs"]),
+    ("rlimit", &["server.rs", "bench"]),
     ("rmp_serde", &["protocol", "store", "cluster", "model"]),
     ("rust_embed", &["gateway"]),
     ("rustls", &["server.rs"]),
