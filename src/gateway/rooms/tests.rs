@@ -97,7 +97,7 @@ fn nothing_is_pushed_before_it_is_known_who_the_members_are() {
 fn entries_of_a_known_membership_are_pushed_at_once_and_a_newer_one_is_asked_for() {
     let (house, room) = (house(), room());
     let (ann, to_ann) = person("ann", 1);
-    room.join(&ann, None);
+    room.join(&ann, Some(1));
     let question = arrive(&room, 0, 1, 3, &house).unwrap();
     room.on_members(&question, 3, ids(&["ann"]), &house);
     assert_eq!(arrive(&room, 1, 2, 3, &house), None);
