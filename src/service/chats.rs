@@ -14,7 +14,7 @@ use crate::{
     store::{
         chats::{ChangeRequest, ChatState, Effects},
         engine::Swapped,
-        record::{ChatInfo, Intent, MemberRecord, digest, hashed_id},
+        record::{ChatInfo, Intent, MemberRecord, Standing, digest, hashed_id},
         rows::{Place, Shown},
     },
 };
@@ -417,7 +417,7 @@ fn row(shown: &Shown, peer: Option<User>) -> ChatRow {
             epoch: head.epoch.clone(),
             created_ms: shown.info.created_ms,
         },
-        last: shown.last.clone().map(|last| last.into_entry()),
+        last: shown.last.clone().map(Standing::into_entry),
         unread: shown.unread.messages,
         mentions: shown.unread.mentions,
         read: shown.place.counted_from().stamp,

@@ -167,7 +167,7 @@ impl Chats {
         change: &ChangeId,
     ) -> Result<Option<ChangeRecord>, StoreError> {
         let key = keys::change(chat, change);
-        let value = self.get(key.clone()).await?;
+        let value = self.engine.get(key.clone()).await?;
         decode(value, || key, ChangeRecord::decode)
     }
 
@@ -185,19 +185,15 @@ impl Chats {
     ) -> Result<(ChangePage, bool), StoreError> {
         let track = Track::Changes(chat.clone());
         let seek = Seek::After(after);
-        let found = self.engine.read(vec![track.find_segment(seek)]).await?;
-        let found = found
-            .into_iter()
-            .next()
-            .expect("an engine answers every read");
+        let found = self.engine.ask(track.find_segment(seek)).await?;
         let segment = track.segment_of(found, head);
         let rows = track
             .rows(self.engine.as_ref(), head, segment, seek, limit)
             .await?;
-        let records = self.records(chat, &rows.rows).await?;
+        let records = self.records(chat, &rows.found).await?;
         let mut prev = after;
         let changes = rows
-            .rows
+            .found
             .iter()
             .zip(records)
             .map(|(row, record)| {
@@ -214,11 +210,6 @@ impl Chats {
             },
             rows.anchored,
         ))
-    }
-
-    async fn get(&self, key: String) -> Result<Option<Bytes>, StoreError> {
-        let answers = self.engine.read(vec![Read::Get { key }]).await?;
-        Ok(answers.into_iter().next().and_then(Answer::value))
     }
 
     async fn records(

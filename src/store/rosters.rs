@@ -39,10 +39,10 @@ impl Rosters {
             limit,
             order: Order::Rising,
         };
-        let answers = self.engine.read(vec![read]).await?;
-        Ok(answers
+        let answer = self.engine.ask(read).await?;
+        Ok(answer
+            .rows()
             .into_iter()
-            .flat_map(Answer::rows)
             .filter_map(|row| user(&row.member))
             .collect())
     }
@@ -75,10 +75,10 @@ impl Rosters {
             limit,
             order: Order::Falling,
         };
-        let answers = self.engine.read(vec![read]).await?;
-        Ok(answers
+        let answer = self.engine.ask(read).await?;
+        Ok(answer
+            .rows()
             .into_iter()
-            .flat_map(Answer::rows)
             .filter_map(|row| chat(&row.member))
             .collect())
     }
@@ -123,9 +123,9 @@ impl Rosters {
     /// [`StoreError::Unavailable`]; readers ask the chat, so a row left behind only costs a read.
     pub async fn withdraw(&self, chat: &ChatId, user: &UserId) -> Result<(), StoreError> {
         let key = keys::user_chat(user, chat);
-        let row = self.get(key.clone()).await?;
+        let row = self.engine.get(key.clone()).await?;
         // Read after the row: a join that is under way has written its row before it commits.
-        let member = self.get(keys::member(chat, user)).await?;
+        let member = self.engine.get(keys::member(chat, user)).await?;
         if row.is_none() || member.is_some() {
             return Ok(());
         }
@@ -145,11 +145,6 @@ impl Rosters {
             .commit(Commit { swap, writes })
             .await
             .map(|_| ())
-    }
-
-    async fn get(&self, key: String) -> Result<Option<Bytes>, StoreError> {
-        let answers = self.engine.read(vec![Read::Get { key }]).await?;
-        Ok(answers.into_iter().next().and_then(Answer::value))
     }
 }
 

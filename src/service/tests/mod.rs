@@ -1,5 +1,10 @@
 //! Chats, messages and what follows from them, over an embedded store and a clock that the test turns.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test, whatever cannot be had is a failure"
+)]
+
 mod chats;
 mod crashes;
 mod messages;
