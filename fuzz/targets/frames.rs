@@ -111,7 +111,7 @@ fn read_one<M: Method<Params = M> + Serialize>(named: Option<MethodName>, params
     if named.is_some_and(|name| name != M::NAME) {
         return;
     }
-    let Ok(value) = params.decode::<M>() else { return };
+    let Ok(value) = params.decode::<M::Params>() else { return };
     let envelope = Written { id: 1, method: M::NAME.wire(), params: &value };
     let frame = match params.format() {
         Format::Json => write_json(&envelope),
@@ -119,7 +119,7 @@ fn read_one<M: Method<Params = M> + Serialize>(named: Option<MethodName>, params
     };
     let generous = FrameLimits { bytes: 1 << 20, depth: 64 };
     let again = decode_frame(params.format(), &frame, generous).expect("what was read can be written");
-    let again = again.params.decode::<M>().expect("and read again");
+    let again = again.params.decode::<M::Params>().expect("and read again");
     let written = match params.format() {
         Format::Json => write_json(&Written { params: &again, ..envelope }),
         Format::MessagePack => write_packed(&Written { params: &again, ..envelope }),

@@ -12,7 +12,7 @@ use curlew::model::{ChatId, Entry, Stamp};
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{
-    PATIENCE,
+    STANDSTILL,
     talker::{Room, Talker},
 };
 use crate::{
@@ -157,11 +157,23 @@ impl Run {
         let Size { acked, kills } = self.common.size;
         for number in 1..=kills {
             let enough = acked * number / (kills + 1);
-            let mut progress = self.common.acked.subscribe();
-            let reached = progress.wait_for(|acked| *acked >= enough);
-            let stuck = format!("{}: stuck before {enough} acknowledged", self.name);
-            drop(tokio::time::timeout(PATIENCE, reached).await.expect(&stuck));
+            self.reach(enough).await;
             kill(self).await;
+        }
+    }
+
+    /// Waits until so many are acknowledged. What matters is that there is progress, not how fast.
+    async fn reach(&self, enough: usize) {
+        let mut progress = self.common.acked.subscribe();
+        while *progress.borrow_and_update() < enough {
+            let moved = tokio::time::timeout(STANDSTILL, progress.changed()).await;
+            let acked = *self.common.acked.borrow();
+            assert!(
+                moved.is_ok(),
+                "{}: stuck at {acked}; {}",
+                self.name,
+                self.saved()
+            );
         }
     }
 
@@ -184,12 +196,14 @@ impl Run {
 
     /// Waits until everybody has everything, reads all of it once more, and holds it against the rules.
     pub(super) async fn end(mut self) {
+        self.reach(self.common.size.acked).await;
+        let mut talkers = std::mem::take(&mut self.talkers);
         let converged = async {
-            while let Some(talker) = self.talkers.join_next().await {
+            while let Some(talker) = talkers.join_next().await {
                 talker.expect("a talker comes to its end").record();
             }
         };
-        let in_time = tokio::time::timeout(PATIENCE, converged).await.is_ok();
+        let in_time = tokio::time::timeout(STANDSTILL, converged).await.is_ok();
         assert!(
             in_time,
             "{}: not everybody has everything in the end; {}",
