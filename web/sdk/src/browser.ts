@@ -84,9 +84,12 @@ function onWake(woken: () => void): Cancel {
         if (document.visibilityState === "visible") woken();
     };
     addEventListener("online", woken);
+    // The browser may be wrong about being offline (the server can be on this very machine): so look, do not believe.
+    addEventListener("offline", woken);
     document.addEventListener("visibilitychange", seen);
     return () => {
         removeEventListener("online", woken);
+        removeEventListener("offline", woken);
         document.removeEventListener("visibilitychange", seen);
     };
 }
