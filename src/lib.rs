@@ -12,6 +12,7 @@
 //! `docs/architecture.md` walks a message through them; `tests/it/layers.rs` holds the code to it.
 
 pub mod admin;
+pub mod bench;
 pub mod clock;
 pub mod cluster;
 pub mod config;

@@ -28,6 +28,11 @@ pub fn start_log(config: &LogConfig) -> Result<(), String> {
 }
 
 /// The numbers of this process. Servers of one process share them.
+///
+/// # Panics
+///
+/// When the program records metrics in another way already.
+#[must_use]
 pub fn metrics() -> PrometheusHandle {
     static NUMBERS: OnceLock<PrometheusHandle> = OnceLock::new();
     let start = || {

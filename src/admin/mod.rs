@@ -44,9 +44,12 @@ pub enum AdminCommand {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminError {
-    /// The store cannot be used; an embedded one perhaps because the server runs.
+    /// The store cannot be opened; an embedded one perhaps because the server runs.
+    #[error("{0} (an embedded store belongs to one process: stop the server first)")]
+    Embedded(StoreError),
+    /// The store cannot be opened.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// There is no account of this name.
     #[error("there is no account {0:?}")]
     NoAccount(String),
@@ -116,7 +119,11 @@ async fn reset_password(
 async fn open(config: &Config) -> Result<Service, AdminError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandomness::new());
-    let engine = store::open(&config.server, &config.store, Arc::clone(&clock)).await?;
+    let engine = store::open(&config.server, &config.store, Arc::clone(&clock)).await;
+    let engine = engine.map_err(|error| match config.store.url.scheme() {
+        "embedded" => AdminError::Embedded(error),
+        _ => AdminError::Store(error),
+    })?;
     let mut name = [0; 12];
     random.fill(&mut name);
     let (cluster, _) = Cluster::alone(Incarnation::from_bytes(&name));
@@ -150,5 +157,6 @@ fn line(input: &mut impl BufRead) -> io::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-#[cfg(all(test, feature = "embedded"))]
+#[cfg(test)]
+#[cfg(feature = "embedded")]
 mod tests;

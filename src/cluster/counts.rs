@@ -77,7 +77,10 @@ impl Counts {
     pub fn unreadable(&self) -> u64 {
         self.unreadable.load(Ordering::Relaxed)
     }
+}
 
+#[cfg(feature = "redis")]
+impl Counts {
     pub(super) fn count_sent(&self, kind: HintKind) {
         self.sent[kind as usize].fetch_add(1, Ordering::Relaxed);
     }
@@ -86,8 +89,8 @@ impl Counts {
         self.received[kind as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn count_dropped(&self) {
-        self.dropped.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn count_dropped(&self, hints: u64) {
+        self.dropped.fetch_add(hints, Ordering::Relaxed);
     }
 
     pub(super) fn count_unreadable(&self) {

@@ -12,7 +12,7 @@ use fred::{
 };
 use tokio::{
     sync::broadcast::{self, error::RecvError},
-    time::{Instant, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 
 use super::{
@@ -58,6 +58,7 @@ impl Membership {
     /// One task does both, so a change of incarnation and a reconnection cannot cross.
     pub(super) async fn keep(self, mut reconnections: broadcast::Receiver<Server>) {
         let mut confirmed = Instant::now();
+        let mut subscribed = true;
         let mut next = confirmed + self.life / 3;
         loop {
             tokio::select! {
@@ -65,22 +66,39 @@ impl Membership {
                     if event == Err(RecvError::Closed) {
                         return;
                     }
-                    self.resubscribe().await;
+                    subscribed = false;
                 }
-                () = tokio::time::sleep_until(next) => {
+                () = sleep_until(next) => {
                     let began = Instant::now();
-                    match self.renew().await {
-                        Ok(true) => confirmed = began,
-                        Ok(false) => confirmed = self.become_new().await,
-                        Err(error) if confirmed.elapsed() >= self.life => {
-                            tracing::warn!(%error, "the lease could not be renewed in time");
-                            confirmed = self.become_new().await;
-                        }
-                        Err(error) => tracing::debug!(%error, "the lease was not renewed"),
-                    }
-                    let pause = if confirmed == began { self.life / 3 } else { PAUSE };
-                    next = Instant::now() + pause;
+                    confirmed = self.confirm(confirmed).await;
+                    next = Instant::now() + if confirmed < began { PAUSE } else { self.life / 3 };
                 }
+            }
+            if !subscribed {
+                subscribed = self.resubscribe().await;
+                next = if subscribed {
+                    next
+                } else {
+                    Instant::now() + PAUSE
+                };
+            }
+        }
+    }
+
+    /// Renews the lease, or takes one as a new incarnation when it was lost. Returns since when a lease is
+    /// known to be held.
+    async fn confirm(&self, confirmed: Instant) -> Instant {
+        let began = Instant::now();
+        match self.renew().await {
+            Ok(true) => began,
+            Ok(false) => self.become_new().await,
+            Err(error) if confirmed.elapsed() >= self.life => {
+                tracing::warn!(%error, "the lease could not be renewed in time");
+                self.become_new().await
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the lease was not renewed");
+                confirmed
             }
         }
     }
@@ -129,12 +147,15 @@ impl Membership {
     }
 
     /// What was published before the subscription stood again is lost, so the loss is reported after it.
-    async fn resubscribe(&self) {
-        while let Err(error) = self.subscribe(&self.current()).await {
-            tracing::debug!(%error, "not subscribed yet");
-            sleep(PAUSE).await;
+    async fn resubscribe(&self) -> bool {
+        match self.subscribe(&self.current()).await {
+            Ok(()) => self.inbox.report_loss(),
+            Err(error) => {
+                tracing::debug!(%error, "not subscribed yet");
+                return false;
+            }
         }
-        self.inbox.report_loss();
+        true
     }
 
     async fn subscribe(&self, incarnation: &Incarnation) -> Result<(), Error> {

@@ -206,9 +206,9 @@ impl Cluster {
     /// Without other gateways, whoever is not this one is dead.
     fn suspect(&self, key: &str, gateways: &[&Incarnation]) {
         if let Some(departed) = &self.departed {
-            gateways
-                .iter()
-                .for_each(|gateway| departed.suspect(key, gateway));
+            for gateway in gateways {
+                departed.suspect(key, gateway);
+            }
         }
     }
 }

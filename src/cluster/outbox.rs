@@ -83,7 +83,7 @@ impl Outbox {
     fn queue(&self, kind: HintKind, key: &Arc<str>, gateway: &Incarnation, body: &Bytes) {
         let cost = u32::try_from(body.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX);
         let Ok(place) = Arc::clone(&self.room).try_acquire_many_owned(cost) else {
-            return self.counts.count_dropped();
+            return self.counts.count_dropped(1);
         };
         let (key, gateway, body) = (Arc::clone(key), gateway.clone(), body.clone());
         if self
@@ -136,7 +136,7 @@ impl Sender {
             }
             Err(failure) => {
                 tracing::warn!(?failure, hints = batch.len(), "hints were not sent");
-                batch.iter().for_each(|_| self.counts.count_dropped());
+                self.counts.count_dropped(batch.len() as u64);
             }
         }
     }

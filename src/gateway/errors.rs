@@ -2,8 +2,7 @@
 
 use crate::{
     protocol::{ErrorCode, Outcome, WireError},
-    service::ServiceError,
-    store::StoreError,
+    service::{ServiceError, StoreError},
 };
 
 /// The wire error for a failed request; `changes` says whether it may have changed something.

@@ -11,8 +11,8 @@ use super::{
     users::{LogArrival, Movement},
 };
 use crate::{
-    cluster::{Delivery, Hint, Origin},
-    model::{Incarnation, Stamp, UserId},
+    cluster::{Delivery, Hint, HintKind, Origin},
+    model::Incarnation,
     protocol::{Push, ResyncReason},
 };
 
@@ -59,7 +59,6 @@ impl Gateway {
                 };
                 let position = (entry.prev, entry.stamp);
                 let arrival = Arrival {
-                    stamp: entry.stamp,
                     origin: local(origin),
                     members_version,
                     push: Broadcast::new(Push::Entry {
@@ -120,15 +119,11 @@ impl Gateway {
     async fn answer(self: Arc<Self>, room: Arc<Room>, question: Question) {
         let mut open = Some(question);
         while let Some(question) = open {
-            open = match self.members(&room, &question).await {
-                Some((version, members)) => {
-                    room.on_members(&question, version, members, &self.house)
-                }
-                None => {
-                    room.on_no_answer();
-                    None
-                }
+            let Some((version, members)) = self.members(&room, &question).await else {
+                room.on_no_answer();
+                return;
             };
+            open = room.on_members(&question, version, members, &self.house);
         }
     }
 
@@ -136,7 +131,7 @@ impl Gateway {
         &self,
         room: &Room,
         question: &Question,
-    ) -> Option<(u64, Vec<(UserId, Stamp)>)> {
+    ) -> Option<(u64, Vec<crate::model::UserId>)> {
         for _ in 0..ATTEMPTS {
             let asked = self
                 .parts
@@ -156,7 +151,7 @@ impl Gateway {
     fn push_log(self: &Arc<Self>, user: &Arc<LocalUser>) {
         while let Some(arrival) = user.next_held() {
             match &arrival.movement {
-                Some(Movement::Joins(_)) => {
+                Some(Movement::Joins(..)) => {
                     tokio::spawn(Arc::clone(self).join_and_push(Arc::clone(user), arrival));
                     return;
                 }
@@ -168,10 +163,10 @@ impl Gateway {
     }
 
     async fn join_and_push(self: Arc<Self>, user: Arc<LocalUser>, arrival: LogArrival) {
-        if let Some(Movement::Joins(chat)) = &arrival.movement {
+        if let Some(Movement::Joins(chat, since)) = &arrival.movement {
             for _ in 0..ATTEMPTS {
                 let _nobody_gives_up = self.interest.read().await;
-                match self.join(&user, vec![chat.clone()]).await {
+                match self.join(&user, vec![chat.clone()], Some(*since)).await {
                     Ok(()) => break,
                     Err(error) => tracing::warn!(chat.id = %chat, %error, "chat not joined"),
                 }
@@ -181,6 +176,20 @@ impl Gateway {
         user.push(&arrival.push, arrival.origin, &self.house);
         user.joined();
         self.push_log(&user);
+    }
+
+    /// Brings what the cluster has counted into the metrics.
+    pub(super) fn count_hints(&self) {
+        let counts = self.parts.cluster.counts();
+        for kind in HintKind::ALL {
+            let name = kind.name();
+            metrics::counter!("curlew_hints_sent_total", "kind" => name)
+                .absolute(counts.sent(kind));
+            metrics::counter!("curlew_hints_received_total", "kind" => name)
+                .absolute(counts.received(kind));
+        }
+        metrics::counter!("curlew_hints_dropped_total").absolute(counts.dropped());
+        metrics::counter!("curlew_hints_unreadable_total").absolute(counts.unreadable());
     }
 
     /// A push that tells somebody to pull.

@@ -16,7 +16,6 @@ use axum::{
     routing::get,
 };
 use ipnet::IpNet;
-use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::{
     Gateway,
@@ -24,10 +23,10 @@ use super::{
     origin::{Origins, client_address, is_trusted},
     pages, pump,
 };
-use crate::{cluster::HintKind, config::Config};
+use crate::config::Config;
 
 /// Read buffer of one connection, in bytes; allocated when it opens and kept.
-const READ_BUFFER: usize = 2 * 1024;
+const READ_BUFFER: usize = 1024;
 /// Bytes gathered before they are written without waiting for more.
 const WRITE_BUFFER: usize = 16 * 1024;
 /// What may be buffered for one write: the largest reply there is fits.
@@ -42,6 +41,9 @@ pub(super) struct Ends {
     pub(super) local: IpAddr,
 }
 
+/// Writes the numbers of this process in the form that Prometheus reads.
+pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
+
 /// Everything that is answered over HTTP.
 #[derive(Clone)]
 pub struct Site(Arc<Shared>);
@@ -51,7 +53,7 @@ struct Shared {
     doors: Arc<Doors>,
     origins: Origins,
     proxies: Vec<IpNet>,
-    metrics: PrometheusHandle,
+    metrics: Metrics,
     metrics_here: bool,
     ready: AtomicBool,
     open: AtomicBool,
@@ -64,7 +66,7 @@ impl Site {
         gateway: Arc<Gateway>,
         config: &Config,
         listen: std::net::SocketAddr,
-        metrics: PrometheusHandle,
+        metrics: Metrics,
     ) -> Self {
         let limits = &config.limits;
         Self(Arc::new(Shared {
@@ -118,23 +120,6 @@ impl Site {
     }
 }
 
-impl Shared {
-    /// Every metric, with the numbers that the cluster counts itself.
-    fn rendered(&self) -> String {
-        let counts = self.gateway.parts.cluster.counts();
-        for kind in HintKind::ALL {
-            let name = kind.name();
-            metrics::counter!("curlew_hints_sent_total", "kind" => name)
-                .absolute(counts.sent(kind));
-            metrics::counter!("curlew_hints_received_total", "kind" => name)
-                .absolute(counts.received(kind));
-        }
-        metrics::counter!("curlew_hints_dropped_total").absolute(counts.dropped());
-        metrics::counter!("curlew_hints_unreadable_total").absolute(counts.unreadable());
-        self.metrics.render()
-    }
-}
-
 /// The checks that cost nothing come first: nothing is done for a page that may not be here.
 async fn web_socket(
     State(Site(site)): State<Site>,
@@ -164,10 +149,14 @@ async fn web_socket(
         .max_write_buffer_size(MOST_WRITE_BUFFER)
         .max_message_size(frame)
         .max_frame_size(frame)
-        .on_upgrade(move |socket| async move {
-            let connection = gateway.open(address);
-            pump::serve(socket, connection, gateway).await;
-            drop(pass);
+        .on_upgrade(move |socket| {
+            // A task of its own: the one that upgraded keeps room for the upgrade as long as it lives.
+            tokio::spawn(async move {
+                let connection = gateway.open(address);
+                pump::serve(Box::new(socket), connection, gateway).await;
+                drop(pass);
+            });
+            std::future::ready(())
         })
 }
 
@@ -187,12 +176,19 @@ async fn metrics_for_loopback(
 ) -> Response {
     let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
     if site.metrics_here && ends.peer.to_canonical().is_loopback() && !forwarded {
-        site.rendered().into_response()
+        site.numbers().into_response()
     } else {
         StatusCode::NOT_FOUND.into_response()
     }
 }
 
 async fn metrics(State(Site(site)): State<Site>) -> String {
-    site.rendered()
+    site.numbers()
+}
+
+impl Shared {
+    fn numbers(&self) -> String {
+        self.gateway.count_hints();
+        (self.metrics)()
+    }
 }

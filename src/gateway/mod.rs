@@ -40,7 +40,7 @@ use std::{
 use dashmap::{DashMap, DashSet};
 use tokio::sync::{RwLock, mpsc};
 
-pub use http::Site;
+pub use http::{Metrics, Site};
 pub use listener::Listener;
 
 use crate::{

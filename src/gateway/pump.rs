@@ -24,7 +24,7 @@ enum Turn {
 
 /// Serves one client until it is gone.
 pub(super) async fn serve(
-    mut socket: WebSocket,
+    mut socket: Box<WebSocket>,
     connection: Arc<Connection>,
     gateway: Arc<Gateway>,
 ) {
@@ -138,7 +138,7 @@ async fn write(socket: &mut WebSocket, connection: &Connection) -> Result<Option
 }
 
 /// Says why, and waits a moment for the client to take it: closing at once could destroy what is under way.
-async fn part(mut socket: WebSocket, code: CloseCode) {
+async fn part(mut socket: Box<WebSocket>, code: CloseCode) {
     let (number, name, _) = code.wire();
     let last = Message::Close(Some(CloseFrame {
         code: number,

@@ -1,7 +1,7 @@
 //! A chat with members who are connected here: whom to push to, in which order.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashSet, VecDeque},
     sync::{Arc, Mutex},
 };
 
@@ -13,8 +13,6 @@ const MOST_READY: usize = 1_024;
 
 /// An entry that has come.
 pub(super) struct Arrival {
-    /// Its position.
-    pub(super) stamp: Stamp,
     /// The push.
     pub(super) push: Broadcast,
     /// The connection that needs no push.
@@ -33,8 +31,9 @@ pub(super) struct Question {
 
 struct Local {
     user: Arc<LocalUser>,
-    /// When they are a member: what came up to here was before their time.
-    since: Option<Stamp>,
+    member: bool,
+    /// Version of the membership since which they are known to belong to it; 0 as long as nobody knows.
+    since: u64,
 }
 
 /// A chat with members who are connected here.
@@ -63,12 +62,16 @@ impl Room {
         }
     }
 
-    /// Somebody local is in the chat, as far as their rows say. Answers whether hints come here already.
-    pub(super) fn join(&self, user: &Arc<LocalUser>) -> bool {
+    /// Somebody local is in the chat, as far as their rows say, since a version of the membership when that
+    /// is known. Answers whether hints come here already.
+    pub(super) fn join(&self, user: &Arc<LocalUser>, since: Option<u64>) -> bool {
         let mut state = lock(&self.state);
         if !state.locals.iter().any(|local| local.user.id == user.id) {
-            let user = Arc::clone(user);
-            state.locals.push(Local { user, since: None });
+            state.locals.push(Local {
+                user: Arc::clone(user),
+                member: false,
+                since: since.unwrap_or(0),
+            });
             // Rows may be ahead of the truth: the members are asked for before the next push.
             state.version = None;
             state.joins = state.joins.wrapping_add(1);
@@ -114,7 +117,7 @@ impl Room {
         let mut state = lock(&self.state);
         let State { order, ready, .. } = &mut *state;
         order.take(epoch, prev, stamp, arrival, |arrival| {
-            ready.push_back(arrival)
+            ready.push_back(arrival);
         });
         state.advance(house)
     }
@@ -132,14 +135,17 @@ impl Room {
         &self,
         question: &Question,
         version: u64,
-        members: Vec<(UserId, Stamp)>,
+        members: Vec<UserId>,
         house: &House,
     ) -> Option<Question> {
-        let members: HashMap<UserId, Stamp> = members.into_iter().collect();
+        let members: HashSet<UserId> = members.into_iter().collect();
         let mut state = lock(&self.state);
         state.asking = false;
         for local in &mut state.locals {
-            local.since = members.get(&local.user.id).copied();
+            local.member = members.contains(&local.user.id);
+            if local.since == 0 {
+                local.since = version;
+            }
         }
         if question.joins == state.joins {
             // What was stored under a newer version than the answer must not be asked for again and again.
@@ -164,7 +170,7 @@ impl Room {
         }
         state.order.skip_to(newest);
         for local in &state.locals {
-            if local.since.is_some() || state.version.is_none() {
+            if local.member || state.version.is_none() {
                 local.user.push(notice, None, house);
             }
         }
@@ -173,13 +179,11 @@ impl Room {
     /// Whether `newest` is newer than what was pushed. The first look only takes note.
     pub(super) fn is_behind(&self, newest: Stamp) -> bool {
         let mut state = lock(&self.state);
-        match state.order.newest() {
-            Some(pushed) => pushed < newest,
-            None => {
-                state.order.skip_to(newest);
-                false
-            }
+        let pushed = state.order.newest();
+        if pushed.is_none() {
+            state.order.skip_to(newest);
         }
+        pushed.is_some_and(|pushed| pushed < newest)
     }
 }
 
@@ -212,13 +216,18 @@ impl State {
         }
     }
 
+    /// Pushes to those who were members when it was stored. To others it may be hidden; whoever could see it
+    /// after all finds the gap by the next `prev`.
     fn push(&self, arrival: &Arrival, house: &House) {
         let receivers: usize = self
             .locals
             .iter()
-            .filter(|local| local.since.is_some_and(|since| since < arrival.stamp))
+            .filter(|local| local.member && local.since <= arrival.members_version)
             .map(|local| local.user.push(&arrival.push, arrival.origin, house))
             .sum();
         metrics::counter!("curlew_pushes_total").increment(receivers as u64);
     }
 }
+
+#[cfg(test)]
+mod tests;

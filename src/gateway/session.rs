@@ -152,14 +152,12 @@ impl Session {
         if !method.changes() {
             return Next::Rest;
         }
-        match self.waiting.pop_front() {
-            Some(run) => Next::Run(run),
-            None => {
-                self.changing = false;
-                self.waiting = VecDeque::new();
-                Next::Rest
-            }
+        if let Some(run) = self.waiting.pop_front() {
+            return Next::Run(run);
         }
+        self.changing = false;
+        self.waiting = VecDeque::new();
+        Next::Rest
     }
 
     /// The log-in session was ended. Answers whether to close now; what is under way is answered first.
@@ -178,10 +176,10 @@ impl Session {
     }
 
     fn note(&mut self, method: MethodName, done: Done) {
-        if let Phase::Open { asking } = &mut self.phase {
-            if is_greeting(method) {
-                *asking = false;
-            }
+        if let Phase::Open { asking } = &mut self.phase
+            && is_greeting(method)
+        {
+            *asking = false;
         }
         self.rate_limited = match done {
             Done::RateLimited => self.rate_limited + 1,

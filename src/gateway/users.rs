@@ -28,8 +28,8 @@ pub(super) struct LogArrival {
 /// The owner of a log comes or goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Movement {
-    /// They are in this chat now.
-    Joins(ChatId),
+    /// They are in this chat now, since this version of its membership.
+    Joins(ChatId, u64),
     /// They are no longer in this chat.
     Leaves(ChatId),
 }
@@ -44,9 +44,11 @@ impl Movement {
             return None;
         }
         match change.event {
-            MembershipEvent::Created => Some(Self::Joins(change.chat.clone())),
+            MembershipEvent::Created => {
+                Some(Self::Joins(change.chat.clone(), change.members_version))
+            }
             MembershipEvent::Added if change.users.contains(owner) => {
-                Some(Self::Joins(change.chat.clone()))
+                Some(Self::Joins(change.chat.clone(), change.members_version))
             }
             MembershipEvent::Removed | MembershipEvent::Left if change.users.contains(owner) => {
                 Some(Self::Leaves(change.chat.clone()))
@@ -179,7 +181,7 @@ impl LocalUser {
             return None;
         }
         let arrival = state.held.pop_front()?;
-        state.joining = matches!(&arrival.movement, Some(Movement::Joins(_)));
+        state.joining = matches!(&arrival.movement, Some(Movement::Joins(..)));
         if state.held.is_empty() {
             state.held = VecDeque::new();
         }

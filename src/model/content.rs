@@ -165,7 +165,7 @@ impl Opaque {
             }
             match value {
                 Value::Array(items) => {
-                    open.extend(items.iter().map(|item| (depth + 1, None, item)))
+                    open.extend(items.iter().map(|item| (depth + 1, None, item)));
                 }
                 Value::Object(fields) => open.extend(
                     fields

@@ -14,7 +14,7 @@ use crate::{
     store::{
         chats::{ChangeRequest, ChatState, Effects},
         engine::Swapped,
-        record::{ChatInfo, Intent, MemberRecord, digest, hashed_id},
+        record::{ChatInfo, Intent, MemberRecord, Standing, digest, hashed_id},
         rows::{Place, Shown},
     },
 };
@@ -216,7 +216,7 @@ impl Service {
             change: request.id.clone(),
         };
         self.intents.note(&intent, request.now_us).await?;
-        self.chats
+        self.rosters
             .announce(chat, &everybody, &request.id, request.now_us)
             .await?;
         let mut epoch = [0; 12];
@@ -234,7 +234,7 @@ impl Service {
 
     /// They all exist and none of them has too many chats.
     pub(super) async fn check_people(&self, people: &[UserId]) -> Result<(), ServiceError> {
-        let (users, counts) = tokio::join!(self.users(people), self.chats.counts(people));
+        let (users, counts) = tokio::join!(self.users(people), self.rosters.counts(people));
         if users?.iter().any(Option::is_none) {
             return Err(ServiceError::NotFound);
         }
@@ -417,7 +417,7 @@ fn row(shown: &Shown, peer: Option<User>) -> ChatRow {
             epoch: head.epoch.clone(),
             created_ms: shown.info.created_ms,
         },
-        last: shown.last.clone().map(|last| last.into_entry()),
+        last: shown.last.clone().map(Standing::into_entry),
         unread: shown.unread.messages,
         mentions: shown.unread.mentions,
         read: shown.place.counted_from().stamp,

@@ -26,7 +26,7 @@ impl Service {
     /// Those of the store.
     pub async fn chats_of(&self, user: &UserId) -> Result<Vec<ChatId>, ServiceError> {
         let limit = self.parts.limits.chats_per_user as usize;
-        Ok(self.chats.of_user(user, limit).await?)
+        Ok(self.rosters.of_user(user, limit).await?)
     }
 
     /// Registers this gateway for hints about users and chats, before anything of them is read.
@@ -62,14 +62,14 @@ impl Service {
         &self,
         chat: &ChatId,
         users: &[UserId],
-    ) -> Result<(u64, Vec<(UserId, Stamp)>), ServiceError> {
+    ) -> Result<(u64, Vec<UserId>), ServiceError> {
         let Some(state) = self.chats.state(chat, users).await? else {
             return Ok((0, Vec::new()));
         };
         let members = users
             .iter()
             .zip(state.members)
-            .filter_map(|(user, member)| member.map(|member| (user.clone(), member.since)))
+            .filter_map(|(user, member)| member.map(|_| user.clone()))
             .collect();
         Ok((state.head.members_version, members))
     }

@@ -7,7 +7,7 @@ use crate::{
     store::{
         Seek,
         keys::{self, TimelineId},
-        record::{AppendOutcome, AppendStep, LogBody, digest, hashed_id},
+        record::{AppendOutcome, AppendStep, LogBody, Standing, digest, hashed_id},
     },
 };
 
@@ -61,7 +61,7 @@ impl Service {
         let entries: Vec<LogEntry> = page
             .entries
             .into_iter()
-            .map(|standing| standing.into_log_entry())
+            .map(Standing::into_log_entry)
             .collect();
         let next = entries.last().map_or(after, |entry| entry.stamp);
         Ok(LogPage {

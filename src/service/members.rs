@@ -48,7 +48,7 @@ impl Service {
         let mut parts = vec!["add", chat.as_str()];
         parts.extend(users.iter().map(UserId::as_str));
         let request = self.change_request(caller, client_id, &parts);
-        self.chats
+        self.rosters
             .announce(chat, &users, &request.id, request.now_us)
             .await?;
         let most = self.parts.limits.group_members;
@@ -59,7 +59,7 @@ impl Service {
             .await;
         for user in &users {
             // Whoever did not become a member after all does not keep the row that announced it.
-            self.chats.withdraw(chat, user).await?;
+            self.rosters.withdraw(chat, user).await?;
         }
         changed
     }
@@ -127,7 +127,7 @@ impl Service {
         if membership.is_err() && self.chats.record(chat, &request.id).await?.is_none() {
             return membership.map(drop);
         }
-        let mut heirs = self.chats.members(chat, HEIRS).await?;
+        let mut heirs = self.rosters.members(chat, HEIRS).await?;
         heirs.retain(|user| *user != caller.user);
         let (actor, candidates) = (caller.user.clone(), heirs.clone());
         let decide = move |state: &ChatState| {
@@ -165,7 +165,7 @@ impl Service {
     ) -> Result<MemberPage, ServiceError> {
         let limit = self.page_limit(limit)?;
         let most = self.parts.limits.group_members as usize;
-        let mut ids = self.chats.members(chat, most).await?;
+        let mut ids = self.rosters.members(chat, most).await?;
         ids.sort();
         ids.retain(|user| after.is_none_or(|after| user > after));
         let has_more = ids.len() > limit;

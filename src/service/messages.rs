@@ -113,8 +113,7 @@ impl Service {
             return Ok(());
         }
         let (_, members) = self.members_among(&message.chat, &message.mentions).await?;
-        let is_member = |user| members.iter().any(|(member, _)| member == user);
-        let all = message.mentions.iter().all(is_member);
+        let all = message.mentions.iter().all(|user| members.contains(user));
         all.then_some(())
             .ok_or_else(|| ServiceError::invalid("mentions", "names a non-member"))
     }

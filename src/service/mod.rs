@@ -4,6 +4,8 @@
 //! envelopes. Each file holds the operations on one noun.
 
 mod accounts;
+#[cfg(all(test, feature = "embedded"))]
+mod bench;
 mod chats;
 mod error;
 mod interest;
@@ -20,6 +22,8 @@ mod reads;
 mod sessions;
 mod setup;
 mod sync;
+#[cfg(all(test, feature = "embedded"))]
+mod tests;
 mod timelines;
 
 use std::sync::Arc;
@@ -29,6 +33,7 @@ use passwords::Passwords;
 use ring::hmac;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+pub use crate::store::StoreError;
 pub use accounts::{Credentials, LoggedIn, Registration};
 pub use chats::NewChat;
 pub use error::ServiceError;
@@ -44,7 +49,7 @@ use crate::{
     model::{SessionId, UserId},
     store::{
         Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, intents::Intents,
-        interests::Interests, reads::Reads, rows::ChatRows, timelines::Timelines,
+        interests::Interests, reads::Reads, rosters::Rosters, rows::ChatRows, timelines::Timelines,
     },
 };
 
@@ -79,6 +84,7 @@ pub struct Service {
     memberships: Memberships,
     passwords: Passwords,
     reads: Reads,
+    rosters: Rosters,
     timelines: Timelines,
     instance_key: hmac::Key,
     heavy: Semaphore,
@@ -107,6 +113,7 @@ impl Service {
             memberships: Memberships::default(),
             passwords: Passwords::new(&parts.auth, Arc::clone(&parts.random)),
             reads: Reads::new(engine()),
+            rosters: Rosters::new(engine()),
             timelines: Timelines::new(engine()),
             instance_key: hmac::Key::new(hmac::HMAC_SHA256, &secret),
             heavy: Semaphore::new(parts.limits.heavy_reads as usize),

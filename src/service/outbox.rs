@@ -79,7 +79,7 @@ impl Service {
             Change::Membership(change) => change.users.clone(),
             _ => Vec::new(),
         };
-        let members = self.chats.members(&intent.chat, most + 1).await?;
+        let members = self.rosters.members(&intent.chat, most + 1).await?;
         if members.len() <= most {
             concerned.extend(members);
         }
@@ -155,7 +155,7 @@ impl Service {
         ) {
             for user in &change.users {
                 self.forget_membership(&intent.chat, user);
-                self.chats.withdraw(&intent.chat, user).await?;
+                self.rosters.withdraw(&intent.chat, user).await?;
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::{
         Seek,
         engine::{Answer, Read},
         keys::{self, TimelineId},
-        record::{Head, MemberRecord},
+        record::{Head, MemberRecord, Standing},
         timelines::{Opened, Page},
     },
 };
@@ -199,7 +199,7 @@ impl Service {
             return Ok(reading.reset(Reset::Rewound));
         }
         Ok(reading.page(
-            page.entries.into_iter().map(|e| e.into_entry()).collect(),
+            page.entries.into_iter().map(Standing::into_entry).collect(),
             page.has_more,
         ))
     }
@@ -212,11 +212,7 @@ impl Service {
     ) -> Result<TimelinePage, ServiceError> {
         let page = self.read_page(reading, seek, limit).await?;
         let floor = reading.floor.max(page.floor);
-        let mut entries: Vec<Entry> = page
-            .entries
-            .into_iter()
-            .map(|standing| standing.into_entry())
-            .collect();
+        let mut entries: Vec<Entry> = page.entries.into_iter().map(Standing::into_entry).collect();
         entries.retain(|entry| entry.stamp > floor);
         let older = entries.first().is_some_and(|entry| entry.prev > floor);
         Ok(reading.page(entries, older && page.has_more))
@@ -243,7 +239,7 @@ impl Service {
                 .entries
                 .into_iter()
                 .take(room)
-                .map(|standing| standing.into_entry()),
+                .map(Standing::into_entry),
         );
         entries.retain(|entry| entry.stamp > reading.floor);
         Ok(reading.page(entries, has_more))

@@ -45,7 +45,7 @@ impl Accounts {
     /// [`StoreError::Unavailable`], [`StoreError::Overloaded`]; safe to retry. [`StoreError::Corrupt`].
     pub async fn user(&self, id: &UserId) -> Result<Option<Kept<UserRecord>>, StoreError> {
         let key = keys::user(id);
-        let value = value(self.engine.read(vec![get(key.clone())]).await?);
+        let value = self.engine.get(key.clone()).await?;
         kept(&key, value, UserRecord::decode)
     }
 
@@ -74,7 +74,7 @@ impl Accounts {
     /// As [`Accounts::user`].
     pub async fn owner(&self, name: &str) -> Result<Option<UserId>, StoreError> {
         let key = keys::name(name);
-        let value = value(self.engine.read(vec![get(key.clone())]).await?);
+        let value = self.engine.get(key.clone()).await?;
         Ok(kept(&key, value, decode_claim)?.map(|claim| claim.record))
     }
 

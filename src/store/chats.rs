@@ -3,18 +3,23 @@
 //! Every change commits through the chat's head, together with its record in the chat's change timeline.
 //! That timeline is the outbox: whatever must follow elsewhere is read from there, by anyone, again if need be.
 
+mod commit;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use commit::commit;
+pub use commit::{ChangeRequest, Effects};
+
 use super::{
     Engine, StoreError,
-    engine::{Answer, Commit, Order, Read, Row, Swap, Swapped, Write},
+    engine::{Answer, Read, Row, Swapped},
     index::{Seek, Track},
     keys,
     record::{ChangeRecord, ChatInfo, Head, MemberRecord},
 };
-use crate::model::{Change, ChangeId, ChatId, Epoch, Stamp, SystemEvent, UserId};
+use crate::model::{ChangeId, ChatId, Epoch, Stamp, UserId};
 
 /// How often a change is tried again when others change the same chat meanwhile.
 const ATTEMPTS: usize = 16;
@@ -34,32 +39,6 @@ pub struct ChatState {
     pub info: ChatInfo,
     /// Memberships of those who were asked about, in the order of asking.
     pub members: Vec<Option<MemberRecord>>,
-}
-
-/// Who asks for a change, under which id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeRequest {
-    /// Deterministic id: hash of the actor and their client id.
-    pub id: ChangeId,
-    /// Hash of the request.
-    pub digest: String,
-    /// Who asks.
-    pub actor: UserId,
-    /// Wall clock at the start of the operation, in microseconds.
-    pub now_us: u64,
-}
-
-/// What a change does.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Effects {
-    /// What the chat is afterwards.
-    pub info: ChatInfo,
-    /// Memberships that are new, changed, or gone.
-    pub members: Vec<(UserId, Option<MemberRecord>)>,
-    /// What readers of change logs are told; the version of the membership is filled in.
-    pub change: Change,
-    /// What stands between the messages, if anything.
-    pub event: Option<SystemEvent>,
 }
 
 /// How a change ended.
@@ -188,7 +167,7 @@ impl Chats {
         change: &ChangeId,
     ) -> Result<Option<ChangeRecord>, StoreError> {
         let key = keys::change(chat, change);
-        let value = self.get(key.clone()).await?;
+        let value = self.engine.get(key.clone()).await?;
         decode(value, || key, ChangeRecord::decode)
     }
 
@@ -206,19 +185,15 @@ impl Chats {
     ) -> Result<(ChangePage, bool), StoreError> {
         let track = Track::Changes(chat.clone());
         let seek = Seek::After(after);
-        let found = self.engine.read(vec![track.find_segment(seek)]).await?;
-        let found = found
-            .into_iter()
-            .next()
-            .expect("an engine answers every read");
+        let found = self.engine.ask(track.find_segment(seek)).await?;
         let segment = track.segment_of(found, head);
         let rows = track
             .rows(self.engine.as_ref(), head, segment, seek, limit)
             .await?;
-        let records = self.records(chat, &rows.rows).await?;
+        let records = self.records(chat, &rows.found).await?;
         let mut prev = after;
         let changes = rows
-            .rows
+            .found
             .iter()
             .zip(records)
             .map(|(row, record)| {
@@ -235,132 +210,6 @@ impl Chats {
             },
             rows.anchored,
         ))
-    }
-
-    /// Members in the order of joining, at most `limit`.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`].
-    pub async fn members(&self, chat: &ChatId, limit: usize) -> Result<Vec<UserId>, StoreError> {
-        let read = Read::Rows {
-            key: keys::members(chat),
-            from: 0,
-            through: Stamp::MAX.get(),
-            limit,
-            order: Order::Rising,
-        };
-        let answers = self.engine.read(vec![read]).await?;
-        Ok(answers
-            .into_iter()
-            .flat_map(Answer::rows)
-            .filter_map(|row| user(&row.member))
-            .collect())
-    }
-
-    /// How many chats each of `users` may be a member of, in one round trip.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`].
-    pub async fn counts(&self, users: &[UserId]) -> Result<Vec<u64>, StoreError> {
-        let reads = users.iter().map(|user| Read::Count {
-            key: keys::user_chats(user),
-            from: 0,
-            through: Stamp::MAX.get(),
-        });
-        let answers = self.engine.read(reads.collect()).await?;
-        Ok(answers.into_iter().map(Answer::count).collect())
-    }
-
-    /// Chats a user may be a member of: the index, newest first. The chat itself has the last word.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`].
-    pub async fn of_user(&self, user: &UserId, limit: usize) -> Result<Vec<ChatId>, StoreError> {
-        let read = Read::Rows {
-            key: keys::user_chats(user),
-            from: 0,
-            through: Stamp::MAX.get(),
-            limit,
-            order: Order::Falling,
-        };
-        let answers = self.engine.read(vec![read]).await?;
-        Ok(answers
-            .into_iter()
-            .flat_map(Answer::rows)
-            .filter_map(|row| chat(&row.member))
-            .collect())
-    }
-
-    /// Notes in the users' own indexes that `change` is about to make them members.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`]; the change must not begin.
-    pub async fn announce(
-        &self,
-        chat: &ChatId,
-        users: &[UserId],
-        change: &ChangeId,
-        now_us: u64,
-    ) -> Result<(), StoreError> {
-        let member: Bytes = chat.as_str().to_owned().into();
-        let writes = users.iter().flat_map(|user| {
-            let value = change.as_str().to_owned().into();
-            [
-                Write::Set {
-                    key: keys::user_chat(user, chat),
-                    value,
-                    life: None,
-                },
-                Write::AddRow {
-                    key: keys::user_chats(user),
-                    row: Row {
-                        score: now_us,
-                        member: member.clone(),
-                    },
-                },
-            ]
-        });
-        self.engine.write(writes.collect()).await
-    }
-
-    /// Takes a chat out of a former member's index, unless a later change has put it there again.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`]; readers ask the chat, so a row left behind only costs a read.
-    pub async fn withdraw(&self, chat: &ChatId, user: &UserId) -> Result<(), StoreError> {
-        let key = keys::user_chat(user, chat);
-        let row = self.get(key.clone()).await?;
-        // Read after the row: a join that is under way has written its row before it commits.
-        let member = self.get(keys::member(chat, user)).await?;
-        if row.is_none() || member.is_some() {
-            return Ok(());
-        }
-        let member = chat.as_str().to_owned().into();
-        let writes = vec![Write::RemoveRow {
-            key: keys::user_chats(user),
-            member,
-        }];
-        let swap = Swap {
-            key,
-            expected: row,
-            new: None,
-            life: None,
-        };
-        // `No` means that somebody has just invited them again: their row stays.
-        self.engine
-            .commit(Commit { swap, writes })
-            .await
-            .map(|_| ())
-    }
-
-    async fn get(&self, key: String) -> Result<Option<Bytes>, StoreError> {
-        let answers = self.engine.read(vec![Read::Get { key }]).await?;
-        Ok(answers.into_iter().next().and_then(Answer::value))
     }
 
     async fn records(
@@ -432,97 +281,6 @@ fn found(
     )))
 }
 
-/// The commit of one change, its record, and the version of the membership after it.
-fn commit(
-    chat: &ChatId,
-    expected: Option<Bytes>,
-    mut head: Head,
-    request: &ChangeRequest,
-    effects: Effects,
-) -> (Commit, ChangeRecord, u64) {
-    let opens_segment = head.open_change_slot();
-    let prev = head.change_last;
-    head.change_last = Stamp::from_micros(request.now_us).max(prev.next());
-    head.change_count += 1;
-    head.members_version += u64::from(!effects.members.is_empty());
-    let record = ChangeRecord {
-        stamp: head.change_last,
-        prev,
-        digest: request.digest.clone(),
-        actor: request.actor.clone(),
-        change: at_version(effects.change, head.members_version),
-        event: effects.event,
-    };
-    let mut writes = vec![
-        set(keys::change(chat, &request.id), record.encode()),
-        set(keys::chat_info(chat), effects.info.encode()),
-    ];
-    for (user, member) in &effects.members {
-        writes.extend(membership(chat, user, member.as_ref()));
-    }
-    let add = |key, member: String| Write::AddRow {
-        key,
-        row: Row {
-            score: record.stamp.get(),
-            member: member.into(),
-        },
-    };
-    if opens_segment {
-        writes.push(add(
-            keys::change_segments(chat),
-            head.change_segment.to_string(),
-        ));
-    }
-    writes.push(add(
-        keys::changes(chat, head.change_segment),
-        request.id.to_string(),
-    ));
-    let swap = Swap {
-        key: keys::chat_head(chat),
-        expected,
-        new: Some(head.encode()),
-        life: None,
-    };
-    (Commit { swap, writes }, record, head.members_version)
-}
-
-fn membership(chat: &ChatId, user: &UserId, member: Option<&MemberRecord>) -> Vec<Write> {
-    let (key, index) = (keys::member(chat, user), keys::members(chat));
-    let name: Bytes = user.as_str().to_owned().into();
-    match member {
-        Some(record) => vec![
-            set(key, record.encode()),
-            Write::AddRow {
-                key: index,
-                row: Row {
-                    score: record.since.get(),
-                    member: name,
-                },
-            },
-        ],
-        None => vec![
-            Write::Delete { key },
-            Write::RemoveRow {
-                key: index,
-                member: name,
-            },
-            Write::Delete {
-                key: keys::read_mark(chat, user),
-            },
-        ],
-    }
-}
-
-fn at_version(change: Change, members_version: u64) -> Change {
-    match change {
-        Change::Membership(change) => Change::Membership(crate::model::MembershipChange {
-            members_version,
-            ..change
-        }),
-        other => other,
-    }
-}
-
 fn repeated(record: ChangeRecord, request: &ChangeRequest, members_version: u64) -> Changed {
     if record.digest == request.digest {
         Changed::Committed {
@@ -533,22 +291,6 @@ fn repeated(record: ChangeRecord, request: &ChangeRequest, members_version: u64)
     } else {
         Changed::Conflict
     }
-}
-
-fn set(key: String, value: Bytes) -> Write {
-    Write::Set {
-        key,
-        value,
-        life: None,
-    }
-}
-
-fn user(member: &[u8]) -> Option<UserId> {
-    UserId::parse(std::str::from_utf8(member).ok()?)
-}
-
-fn chat(member: &[u8]) -> Option<ChatId> {
-    ChatId::parse(std::str::from_utf8(member).ok()?)
 }
 
 fn decode<T>(

@@ -34,7 +34,7 @@ impl Codes {
     /// [`StoreError::Unavailable`], [`StoreError::Overloaded`]; safe to retry. [`StoreError::Corrupt`].
     pub async fn invite(&self, hash: &str) -> Result<Option<InviteRecord>, StoreError> {
         let key = keys::invite(hash);
-        let value = value(self.engine.read(vec![get(key.clone())]).await?);
+        let value = self.engine.get(key.clone()).await?;
         Ok(kept(&key, value, InviteRecord::decode)?.map(|kept| kept.record))
     }
 
@@ -86,7 +86,7 @@ impl Codes {
     /// As [`Codes::invite`].
     pub async fn setup(&self) -> Result<Option<SetupRecord>, StoreError> {
         let key = keys::setup();
-        let value = value(self.engine.read(vec![get(key.clone())]).await?);
+        let value = self.engine.get(key.clone()).await?;
         Ok(kept(&key, value, SetupRecord::decode)?.map(|kept| kept.record))
     }
 

@@ -250,6 +250,30 @@ pub trait Engine: Send + Sync + 'static {
     fn commands(&self) -> u64;
 }
 
+impl dyn Engine {
+    /// Runs one read.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engine::read`].
+    pub(super) async fn ask(&self, read: Read) -> Result<Answer, StoreError> {
+        let answers = self.read(vec![read]).await?;
+        Ok(answers
+            .into_iter()
+            .next()
+            .expect("an engine answers every read"))
+    }
+
+    /// The value of one string.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engine::read`].
+    pub(super) async fn get(&self, key: String) -> Result<Option<Bytes>, StoreError> {
+        Ok(self.ask(Read::Get { key }).await?.value())
+    }
+}
+
 impl Answer {
     /// The value of a `Get`.
     ///

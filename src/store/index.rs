@@ -35,7 +35,7 @@ impl Seek {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     /// The rows themselves.
-    pub(super) rows: Vec<Row>,
+    pub(super) found: Vec<Row>,
     /// Stamp of the row before the first one; 0 when there is none or it was not looked at.
     pub(super) preceding: Stamp,
     /// Whether a row stands at the very stamp that an `After` began at.
@@ -183,7 +183,7 @@ fn cut(mut rows: Vec<Row>, seek: Seek, limit: usize) -> Rows {
         }
     };
     Rows {
-        rows,
+        found: rows,
         preceding: preceding.unwrap_or(Stamp::ZERO),
         anchored: anchor.is_some(),
         has_more: beyond.is_some(),

@@ -24,6 +24,7 @@ pub mod kv;
 mod open;
 pub mod reads;
 pub mod record;
+pub mod rosters;
 pub mod rows;
 pub mod secrets;
 pub mod sessions;

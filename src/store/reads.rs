@@ -51,11 +51,7 @@ impl Reads {
     ) -> Result<(ReadRecord, bool), StoreError> {
         let key = keys::read_mark(chat, user);
         for _ in 0..ATTEMPTS {
-            let raw = one(self
-                .engine
-                .read(vec![Read::Get { key: key.clone() }])
-                .await?)
-            .value();
+            let raw = self.engine.get(key.clone()).await?;
             let current = decode_mark(raw.as_ref(), &key)?;
             if current.stamp >= to.stamp {
                 return Ok((current, false));
@@ -182,11 +178,4 @@ pub(super) fn decode_mark(value: Option<&Bytes>, key: &str) -> Result<ReadRecord
             key: key.to_owned(),
         })
     })
-}
-
-fn one(answers: Vec<Answer>) -> Answer {
-    answers
-        .into_iter()
-        .next()
-        .expect("an engine answers every read")
 }

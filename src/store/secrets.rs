@@ -62,3 +62,40 @@ fn decode(value: &[u8]) -> Option<[u8; 32]> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "embedded")]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::{SystemClock, SystemRandomness},
+        store::embedded::{EmbeddedEngine, EmbeddedOptions},
+    };
+
+    #[tokio::test]
+    async fn everybody_gets_the_same_secret_and_each_name_has_its_own() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let options = EmbeddedOptions::new(dir.path());
+        let engine = EmbeddedEngine::open(options, Arc::new(SystemClock)).unwrap();
+        let (secrets, random) = (Secrets::new(Arc::new(engine)), SystemRandomness::new());
+        let asked = (0..8).map(|_| secrets.shared("instance", &random));
+        let answers = futures_util::future::join_all(asked).await;
+        let first = *answers[0].as_ref().unwrap();
+        assert!(
+            answers
+                .iter()
+                .all(|answer| *answer.as_ref().unwrap() == first)
+        );
+        assert_eq!(secrets.shared("instance", &random).await.unwrap(), first);
+        assert_ne!(secrets.shared("other", &random).await.unwrap(), first);
+        assert_ne!(first, [0; 32]);
+    }
+
+    #[test]
+    fn a_secret_of_another_version_or_length_is_not_read() {
+        for bad in [&[][..], &[1; 32], &[2; 33], &[1; 34]] {
+            assert_eq!(decode(bad), None);
+        }
+        assert_eq!(decode(&[1; 33]), Some([1; 32]));
+    }
+}

@@ -83,7 +83,7 @@ impl Sessions {
     /// [`StoreError::Unavailable`], [`StoreError::Overloaded`]; safe to retry. [`StoreError::Corrupt`].
     pub async fn token(&self, hash: &str) -> Result<Option<TokenRecord>, StoreError> {
         let key = keys::token(hash);
-        let value = value(self.engine.read(vec![get(key.clone())]).await?);
+        let value = self.engine.get(key.clone()).await?;
         Ok(kept(&key, value, TokenRecord::decode)?.map(|token| token.record))
     }
 

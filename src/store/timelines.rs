@@ -151,21 +151,21 @@ impl Timelines {
         let track = Track::Entries(timeline.clone());
         let found = match opened.segment.take().filter(|_| opened.seek == seek) {
             Some(found) => found,
-            None => one(self.engine.read(vec![track.find_segment(seek)]).await?),
+            None => self.engine.ask(track.find_segment(seek)).await?,
         };
         let segment = track.segment_of(found, &head);
         let rows = track
             .rows(self.engine.as_ref(), &head, segment, seek, limit)
             .await?;
-        if rows.rows.is_empty() {
+        if rows.found.is_empty() {
             return Ok(Page {
                 anchored: rows.anchored,
                 ..Page::empty(head.floor)
             });
         }
-        let (values, floor) = self.entries(timeline, &rows.rows).await?;
+        let (values, floor) = self.entries(timeline, &rows.found).await?;
         let mut page = Page {
-            entries: stand(rows.rows, rows.preceding, values),
+            entries: stand(rows.found, rows.preceding, values),
             anchored: rows.anchored,
             has_more: rows.has_more,
             floor: floor.unwrap_or(head.floor),
@@ -295,11 +295,4 @@ fn decode_head(timeline: &TimelineId, value: Option<Bytes>) -> Result<Option<Hea
             })
         })
         .transpose()
-}
-
-fn one(answers: Vec<Answer>) -> Answer {
-    answers
-        .into_iter()
-        .next()
-        .expect("an engine answers every read")
 }

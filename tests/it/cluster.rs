@@ -285,10 +285,10 @@ async fn a_lost_lease_makes_a_new_incarnation() {
             .alive(&[old.clone(), new.clone()])
             .await
             .unwrap(),
-        [new.clone()]
+        std::slice::from_ref(&new)
     );
-    one.cluster.tell(hint(1), "key", &[old.clone()]);
-    one.cluster.tell(hint(2), "key", &[new.clone()]);
+    one.cluster.tell(hint(1), "key", std::slice::from_ref(&old));
+    one.cluster.tell(hint(2), "key", std::slice::from_ref(&new));
     assert_eq!(two.hint().await, 2, "nobody listens as the old one");
     register(&engine, &[&old, &new]).await;
     tell_until_left(&one, &engine, &[new]).await;
@@ -323,13 +323,13 @@ async fn a_burst_is_delivered_in_order_or_reported_lost() {
             one.cluster.tell(hint(number), "key", &[two.name()]);
         }
         assert_eq!(one.cluster.counts().dropped(), 0);
-        let (mut delivered, mut last, mut lost) = (0, 0, false);
-        while last < BURST && !(lost && delivered > 0) {
+        let (mut delivered, mut newest, mut lost) = (0, 0, false);
+        while newest < BURST && !(lost && delivered > 0) {
             match two.next().await {
                 Delivery::Hint(hint) => {
                     let number = stamp(&hint);
-                    assert!(number > last, "{number} after {last}");
-                    (delivered, last) = (delivered + 1, number);
+                    assert!(number > newest, "{number} after {newest}");
+                    (delivered, newest) = (delivered + 1, number);
                 }
                 Delivery::Lost => lost = true,
                 Delivery::NewIncarnation => panic!("the lease was not lost"),

@@ -16,6 +16,7 @@ mod cluster;
 mod direct_chats;
 mod documents;
 mod faults;
+mod gateway;
 mod groups;
 mod layers;
 mod messages;

@@ -13,7 +13,6 @@ use serde::de::DeserializeOwned;
 
 use super::{Gateway, connection::Connection, errors::wire_error, requests::Answer};
 use crate::{
-    cluster::Origin,
     protocol::{
         ErrorCode, GetServerInfo, Hello, Login, Method, MethodName, RawParams, Register, WireError,
         encode_reply,
@@ -42,7 +41,7 @@ struct Member {
 /// Answers one request. Boxed one by one, so that each takes the memory it needs and no more.
 pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
     match method {
-        MethodName::ServerInfo => Box::pin(info(call)).await,
+        MethodName::ServerInfo => info(&call),
         MethodName::AccountRegister => {
             Box::pin(greeting::greet::<Register, _, _>(call, greeting::register)).await
         }
@@ -75,7 +74,7 @@ pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
     }
 }
 
-async fn info(call: Call) -> Answer {
+fn info(call: &Call) -> Answer {
     match call.params.decode::<GetServerInfo>() {
         Ok(GetServerInfo {}) => call.reply::<GetServerInfo>(&call.gateway.info()),
         Err(error) => Answer::Refusal(error),
@@ -110,17 +109,9 @@ impl Call {
     }
 
     fn member(&self) -> Option<Member> {
-        let identity = self.connection.identity()?;
         Some(Member {
+            caller: self.gateway.caller(&self.connection)?,
             gateway: Arc::clone(&self.gateway),
-            caller: Caller {
-                user: identity.user.clone(),
-                session: identity.session.clone(),
-                origin: Origin {
-                    incarnation: self.gateway.parts.cluster.incarnation(),
-                    connection: self.connection.id,
-                },
-            },
         })
     }
 }

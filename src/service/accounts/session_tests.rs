@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::bench::{Bench, PASSWORD, caller, generous, token};
+use crate::service::bench::{Bench, PASSWORD, caller, generous, token};
 use crate::{
     config::{AuthConfig, LimitsConfig},
     model::{Device, SessionId},
@@ -347,7 +347,7 @@ async fn logging_in_renews_a_hash_of_old_parameters_and_keeps_the_sessions() {
             username: "ada".into(),
             password: PASSWORD.into(),
         };
-        let back = stronger.log_in(super::bench::HOME, credentials, Device::default());
+        let back = stronger.log_in(crate::service::bench::HOME, credentials, Device::default());
         back.await.unwrap();
     }
     let written = bench.engine.written.lock().unwrap().join("\n");

@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use super::bench::{Bench, HOME, PASSWORD, caller, generous, registration, token};
+use crate::service::bench::{Bench, HOME, PASSWORD, caller, generous, registration, token};
 use crate::{
     config::{AuthConfig, LimitsConfig, RegistrationMode},
     model::{Device, UserId},

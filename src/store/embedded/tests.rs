@@ -193,7 +193,34 @@ async fn a_prefix_keeps_two_stores_in_one_directory_apart() {
         };
         let engine = open_at(options, Arc::new(SystemClock)).unwrap();
         assert_eq!(get(&engine, "k").await, None, "{prefix:?}");
-        engine.write(vec![set("k", value, None)]).await.unwrap();
+        let (key, member) = (String::from("k"), Bytes::from_static(b"m"));
+        let reads = vec![
+            Read::Members { key: key.clone() },
+            Read::Count {
+                key: key.clone(),
+                from: 0,
+                through: 9,
+            },
+        ];
+        let answers = engine.read(reads).await.unwrap();
+        assert_eq!(
+            answers,
+            [Answer::Members(vec![]), Answer::Count(0)],
+            "{prefix:?}"
+        );
+        let row = Row {
+            score: 1,
+            member: member.clone(),
+        };
+        let add = [
+            set("k", value, None),
+            Write::AddMember {
+                key: key.clone(),
+                member,
+            },
+            Write::AddRow { key, row },
+        ];
+        engine.write(add.into()).await.unwrap();
     }
     let engine = open(dir.path(), Level::Stored).unwrap();
     assert_eq!(get(&engine, "a:k").await.as_deref(), Some(&b"1"[..]));

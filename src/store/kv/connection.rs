@@ -41,9 +41,9 @@ pub(crate) use super::command::Command;
 use crate::store::StoreError;
 
 /// Longest time a call may take, with all its repetitions.
-const CALL: Duration = Duration::from_millis(4_500);
+const CALL: Duration = Duration::from_secs(4);
 /// Longest time the store may take for one try.
-const TRY: Duration = Duration::from_secs(4);
+const TRY: Duration = Duration::from_millis(3_500);
 /// Shortest time the store is given: the library takes zero for no limit.
 const SHORTEST_TRY: Duration = Duration::from_millis(1);
 /// Pause before a call looks again whether it can be done.

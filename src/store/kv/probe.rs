@@ -61,6 +61,12 @@ pub(super) async fn probe(
     for unknown in facts.unknown(level) {
         tracing::warn!("the store does not tell {unknown}; make sure of it yourself");
     }
+    if facts.may_hold_back(level) {
+        tracing::warn!(
+            "the store may lose up to two seconds when it is killed while its disk is slow (appendfsync \
+             everysec): set appendfsync always"
+        );
+    }
     let faults = facts.faults(level);
     if faults.is_empty() {
         return Ok(());
@@ -203,6 +209,14 @@ impl Facts {
         faults
     }
 
+    /// Whether acknowledged writes may stand in the memory of the store only.
+    ///
+    /// With `everysec` a write is held back for up to two seconds while the last fsync is still under way;
+    /// `always` and `no` hand it to the operating system before they answer.
+    fn may_hold_back(&self, level: Level) -> bool {
+        level == Level::Stored && self.fsync.as_deref() == Some("everysec")
+    }
+
     /// What could not be asked, as the setting that has to be right.
     fn unknown(&self, level: Level) -> Vec<&'static str> {
         let facts = [
@@ -317,6 +331,18 @@ mod tests {
                 faults.iter().all(|fault| fault.contains(remedy)),
                 "{faults:?}"
             );
+        }
+    }
+
+    #[test]
+    fn only_everysec_may_hold_a_write_back() {
+        assert!(good().may_hold_back(Level::Stored));
+        for fsync in ["always", "no"] {
+            let facts = Facts {
+                fsync: Some(fsync.to_owned()),
+                ..good()
+            };
+            assert!(!facts.may_hold_back(Level::Stored), "{fsync}");
         }
     }
 

@@ -8,10 +8,12 @@ use crate::store::engine::{Answer, Read, Row};
 /// The answer to `read`; `None` when the reply is of no shape that could answer it.
 pub(super) fn answer(read: &Read, reply: Value) -> Option<Answer> {
     Some(match read {
-        Read::Get { .. } => Answer::Value(optional(reply, bytes)?),
+        Read::Get { .. } if reply.is_null() => Answer::Value(None),
+        Read::Get { .. } => Answer::Value(Some(bytes(reply)?)),
         Read::Rows { .. } => Answer::Rows(rows(reply)?),
         Read::Count { .. } => Answer::Count(whole(reply)?),
-        Read::Score { .. } => Answer::Score(optional(reply, whole)?),
+        Read::Score { .. } if reply.is_null() => Answer::Score(None),
+        Read::Score { .. } => Answer::Score(Some(whole(reply)?)),
         Read::Members { .. } => {
             Answer::Members(list(reply)?.into_iter().map(bytes).collect::<Option<_>>()?)
         }
@@ -45,14 +47,6 @@ pub(super) fn list(reply: Value) -> Option<Vec<Value>> {
     match reply {
         Value::Array(replies) => Some(replies),
         _ => None,
-    }
-}
-
-fn optional<T>(reply: Value, read: impl FnOnce(Value) -> Option<T>) -> Option<Option<T>> {
-    if reply.is_null() {
-        Some(None)
-    } else {
-        read(reply).map(Some)
     }
 }
 

@@ -18,6 +18,10 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field; the inner `None` is `-`.
+    #[allow(
+        clippy::option_option,
+        reason = "the outer one is a fault, the inner one a value"
+    )]
     pub(super) fn optional<T>(
         &mut self,
         parse: impl FnOnce(&str) -> Option<T>,

@@ -3,9 +3,16 @@
 //! Each test renders a file and compares it with the one in the repository; with `CURLEW_BLESS=1` it writes
 //! the file instead. `make docs` does that for all of them.
 
+#![allow(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "documents are put together once, and read best in the shape they are written in"
+)]
+
 mod config_example;
 mod examples;
 mod fixtures;
+mod links;
 mod reference;
 mod samples;
 mod schema;

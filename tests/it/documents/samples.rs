@@ -4,6 +4,9 @@ use curlew::{config::RegistrationMode, model as m, protocol as p};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
+/// What was read, written again in both formats; or why it could not be read.
+type Read = Result<(Value, Vec<u8>), String>;
+
 /// A value in both formats, and how to read it again.
 pub(crate) struct Sample {
     /// File it belongs to: the method, or the kind of push.
@@ -15,9 +18,9 @@ pub(crate) struct Sample {
     /// As MessagePack.
     pub(crate) packed: Vec<u8>,
     /// Reads JSON as the type of the sample and writes it in both formats.
-    pub(crate) from_json: fn(&Value) -> Result<(Value, Vec<u8>), String>,
+    pub(crate) from_json: fn(&Value) -> Read,
     /// Reads MessagePack as the type of the sample and writes it in both formats.
-    pub(crate) from_packed: fn(&[u8]) -> Result<(Value, Vec<u8>), String>,
+    pub(crate) from_packed: fn(&[u8]) -> Read,
 }
 
 impl Sample {

@@ -59,9 +59,10 @@ fn union(schema: &Value, indent: &str) -> String {
 
 fn rendered(schema: &Value, indent: &str) -> String {
     if let Some(name) = reference(schema) {
-        return match fields(schema).is_empty() {
-            true => name.to_owned(),
-            false => format!("({} & {name})", object(schema, indent)),
+        return if fields(schema).is_empty() {
+            name.to_owned()
+        } else {
+            format!("({} & {name})", object(schema, indent))
         };
     }
     if let Some(value) = schema.get("const") {

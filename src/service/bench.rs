@@ -1,5 +1,10 @@
 //! A service over an embedded store in a temporary directory, with a clock that the test turns.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test, whatever cannot be had is a failure"
+)]
+
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{

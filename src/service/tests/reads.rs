@@ -1,0 +1,179 @@
+//! Read marks and counts.
+
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+
+use super::World;
+use crate::{
+    model::{Change, Content, Entry, EntryKind, Stamp},
+    service::ServiceError,
+};
+
+#[tokio::test]
+async fn a_read_mark_never_falls_and_the_count_follows_it() {
+    let world = World::with(2).await;
+    let chat = world.direct(0, 1).await.unwrap().id;
+    let mut stamps = Vec::new();
+    for number in 0..5 {
+        stamps.push(
+            world
+                .say(0, &chat, &number.to_string())
+                .await
+                .unwrap()
+                .stamp,
+        );
+    }
+    let service = &world.bench.service;
+    let reader = &world.people[1];
+    assert_eq!(service.chat(reader, &chat).await.unwrap().unread, 5);
+    assert_eq!(
+        service.mark_read(reader, &chat, stamps[2]).await.unwrap(),
+        (stamps[2], 2)
+    );
+    assert_eq!(
+        service.mark_read(reader, &chat, stamps[0]).await.unwrap(),
+        (stamps[2], 2)
+    );
+    let ahead = stamps[4].next();
+    let future = service.mark_read(reader, &chat, ahead).await;
+    assert!(matches!(
+        future,
+        Err(ServiceError::Invalid { field: "stamp", .. })
+    ));
+    assert_eq!(
+        service.mark_read(reader, &chat, stamps[4]).await.unwrap(),
+        (stamps[4], 0)
+    );
+    let row = service.chat(&world.people[0], &chat).await.unwrap();
+    assert_eq!(row.unread, 0, "one's own messages are not unread");
+    assert_eq!(
+        row.reads[0].stamp, stamps[4],
+        "the other sees how far one has read"
+    );
+    let log = service
+        .pull_log(reader, Some(Stamp::ZERO), None, 50)
+        .await
+        .unwrap();
+    let reads = log
+        .entries
+        .iter()
+        .filter(|e| matches!(e.change, Change::Read { .. }))
+        .count();
+    assert_eq!(reads, 2, "one's other devices learn of each move");
+}
+
+#[tokio::test]
+async fn a_message_that_speaks_to_somebody_counts_as_their_mention_until_read() {
+    let world = World::with(3).await;
+    let chat = world.group(&[0, 1]).await;
+    let message = |mentions| crate::service::NewMessage {
+        chat: chat.clone(),
+        client_id: world.client_id(),
+        content: Content::text("look"),
+        reply_to: None,
+        mentions,
+    };
+    let service = &world.bench.service;
+    let stranger = message(vec![world.people[2].user.clone()]);
+    let refused = service.send(&world.people[0], stranger).await;
+    assert!(matches!(
+        refused,
+        Err(ServiceError::Invalid {
+            field: "mentions",
+            ..
+        })
+    ));
+    let sent = message(vec![world.people[1].user.clone()]);
+    let sent = service.send(&world.people[0], sent).await.unwrap();
+    let reader = &world.people[1];
+    assert_eq!(service.chat(reader, &chat).await.unwrap().mentions, 1);
+    service.mark_read(reader, &chat, sent.stamp).await.unwrap();
+    assert_eq!(service.chat(reader, &chat).await.unwrap().mentions, 0);
+}
+
+/// What somebody does in the property below.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Say(usize),
+    Read(usize, prop::sample::Index),
+    Remove,
+    Add,
+}
+
+#[test]
+fn any_sequence_of_acts_leaves_the_count_that_a_recount_gives() {
+    let act = prop_oneof![
+        6 => (0..3_usize).prop_map(Act::Say),
+        3 => (0..3_usize, any::<prop::sample::Index>()).prop_map(|(who, at)| Act::Read(who, at)),
+        1 => Just(Act::Remove),
+        1 => Just(Act::Add),
+    ];
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let world = runtime.block_on(World::with(3));
+    let run = |acts: Vec<Act>| {
+        runtime.block_on(recounted(&world, acts));
+        Ok(())
+    };
+    let config = Config {
+        cases: 24,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&prop::collection::vec(act, 1..60), run)
+        .unwrap();
+}
+
+async fn recounted(world: &World, acts: Vec<Act>) {
+    let chat = world.group(&[0, 1, 2]).await;
+    let service = &world.bench.service;
+    let guest = world.people[2].user.clone();
+    for act in acts {
+        // What a stranger tries is refused; the others go on.
+        match act {
+            Act::Say(who) => drop(world.say(who, &chat, "word").await),
+            Act::Read(who, at) => {
+                let Ok(page) = world.pull(who, &chat, super::newest(200)).await else {
+                    continue;
+                };
+                if !page.entries.is_empty() {
+                    let stamp = page.entries[at.index(page.entries.len())].stamp;
+                    service
+                        .mark_read(&world.people[who], &chat, stamp)
+                        .await
+                        .unwrap();
+                }
+            }
+            Act::Remove => {
+                drop(
+                    service
+                        .remove_member(&world.people[0], &chat, &guest, &world.client_id())
+                        .await,
+                );
+            }
+            Act::Add => {
+                let users = vec![guest.clone()];
+                service
+                    .add_members(&world.people[0], &chat, users, &world.client_id())
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+    for (who, person) in world.people.iter().enumerate() {
+        let Ok(row) = service.chat(person, &chat).await else {
+            continue;
+        };
+        let unread = |entry: &&Entry| {
+            entry.stamp > row.read
+                && entry.kind == EntryKind::Message
+                && entry.sender.as_ref() != Some(&person.user)
+        };
+        let recount = world.all(who, &chat).await.iter().filter(unread).count() as u64;
+        assert_eq!(row.unread, recount, "person {who}");
+    }
+}

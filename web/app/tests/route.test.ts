@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { formatRoute, HOME, parseRoute, parseTicket, type Route } from "../src/stores/route";
+
+it("every route is read back as it was written", () => {
+    const routes: Route[] = [
+        HOME,
+        { chat: "abc_-1", info: false, side: "list" },
+        { chat: "abc", info: true, side: "list" },
+        { chat: "abc", info: true, side: "settings/sessions" },
+        { chat: null, info: false, side: "new/group" },
+    ];
+    for (const route of routes) expect(parseRoute(formatRoute(route))).toEqual(route);
+});
+
+it("what is not understood leads home", () => {
+    for (const hash of ["", "#", "#/", "#/x/y", "#/c/", "#/c/%00", `#/c/${"x".repeat(65)}`, "#setup=1"]) expect(parseRoute(hash)).toEqual(HOME);
+});
+
+it("codes of links are read", () => {
+    expect(parseTicket("#setup=a%20b")).toEqual({ kind: "setup", code: "a b" });
+    expect(parseTicket("#invite=xyz")).toEqual({ kind: "invite", code: "xyz" });
+    for (const hash of ["#setup=", "#other=1", "#/setup=1", "#setup=%E0%A4%A"]) expect(parseTicket(hash)).toBeNull();
+});

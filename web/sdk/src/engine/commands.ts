@@ -1,0 +1,51 @@
+/** What tabs ask of the one that leads. */
+
+import type {
+    AddMembers,
+    CreateChat,
+    LeaveChat,
+    Login,
+    Member,
+    Register,
+    RemoveMember,
+    ServerInfo,
+    Session,
+    UpdateChat,
+    User,
+} from "../protocol.generated";
+
+/** Commands that go from tab to tab: plain data in, plain data out. */
+export interface Commands {
+    serverInfo(): Promise<ServerInfo>;
+    register(params: Register): Promise<void>;
+    login(params: Login): Promise<void>;
+    logout(): Promise<void>;
+    changePassword(old: string, next: string): Promise<{ ended: number }>;
+    sessions(): Promise<Session[]>;
+    endSession(id: string): Promise<void>;
+    updateProfile(displayName: string): Promise<void>;
+    wantUsers(ids: readonly string[]): Promise<void>;
+    findUser(username: string): Promise<User | null>;
+    loadMoreChats(): Promise<void>;
+    createChat(params: CreateChat): Promise<string>;
+    renameGroup(params: UpdateChat): Promise<void>;
+    addMembers(params: AddMembers): Promise<void>;
+    removeMember(params: RemoveMember): Promise<void>;
+    leaveChat(params: LeaveChat): Promise<void>;
+    members(chat: string): Promise<Member[]>;
+    /** Loads entries before `end` into the store. */
+    older(chat: string, end: number): Promise<void>;
+    /** Loads entries after `start` into the store. */
+    newer(chat: string, start: number): Promise<void>;
+    /** Loads entries on both sides of a stamp into the store. */
+    around(chat: string, stamp: number): Promise<void>;
+    /** Loads the newest entries into the store. */
+    latest(chat: string): Promise<void>;
+    markRead(chat: string, stamp: number): Promise<void>;
+}
+
+/** Name of a command. */
+export type CommandName = keyof Commands;
+
+/** Commands that must not be given twice when it is not known whether the first was carried out. */
+export const UNREPEATABLE: ReadonlySet<CommandName> = new Set(["register", "login", "changePassword"]);

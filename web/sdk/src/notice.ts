@@ -1,0 +1,16 @@
+/** What tabs tell each other. */
+
+import type { Connection } from "./client";
+import type { Changes, SessionRecord } from "./store/records";
+
+/** Why one is signed out. */
+export type SignOutReason = "logout" | "ended" | "expired";
+
+/** News that every tab takes in, wherever it was made. */
+export type Notice =
+    | { readonly kind: "connection"; readonly connection: Connection }
+    | { readonly kind: "session"; readonly session: SessionRecord }
+    | { readonly kind: "signedOut"; readonly reason: SignOutReason }
+    | { readonly kind: "data"; readonly changes: Changes }
+    | { readonly kind: "hasMoreChats"; readonly hasMore: boolean }
+    | { readonly kind: "draft"; readonly chat: string; readonly text: string };
