@@ -14,10 +14,13 @@ use curlew::protocol::{
     self as p, Format, FrameFault, FrameLimits, Method, MethodName, RawParams, decode_frame,
 };
 use libfuzzer_sys::fuzz_target;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// As the server has them by default.
-const LIMITS: FrameLimits = FrameLimits { bytes: 64 * 1024, depth: 16 };
+const LIMITS: FrameLimits = FrameLimits {
+    bytes: 64 * 1024,
+    depth: 16,
+};
 
 /// Most bytes that may be in use at once for each byte of the frame, and beside that.
 const BYTES_PER_BYTE: usize = 256;
@@ -42,7 +45,8 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        let _thread_ends = IN_USE.try_with(|in_use| in_use.set(in_use.get().saturating_sub(layout.size())));
+        let _thread_ends =
+            IN_USE.try_with(|in_use| in_use.set(in_use.get().saturating_sub(layout.size())));
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -59,12 +63,22 @@ fn peak_of(work: impl FnOnce()) -> usize {
 }
 
 fuzz_target!(|input: &[u8]| {
-    let Some((choice, frame)) = input.split_first() else { return };
-    let format = if choice % 2 == 0 { Format::Json } else { Format::MessagePack };
+    let Some((choice, frame)) = input.split_first() else {
+        return;
+    };
+    let format = if choice % 2 == 0 {
+        Format::Json
+    } else {
+        Format::MessagePack
+    };
     let frame = Bytes::copy_from_slice(frame);
     let peak = peak_of(|| read(format, &frame));
     let allowed = BYTES_BESIDE + BYTES_PER_BYTE * frame.len();
-    assert!(peak <= allowed, "{peak} bytes in use for a frame of {}", frame.len());
+    assert!(
+        peak <= allowed,
+        "{peak} bytes in use for a frame of {}",
+        frame.len()
+    );
 });
 
 fn read(format: Format, frame: &Bytes) {
@@ -107,24 +121,46 @@ fn read_params(named: Option<MethodName>, params: &RawParams) {
 }
 
 /// Reads params as those of `M`, and again from what they are written as.
-fn read_one<M: Method<Params = M> + Serialize>(named: Option<MethodName>, params: &RawParams) {
+fn read_one<M: Method + Serialize + DeserializeOwned>(
+    named: Option<MethodName>,
+    params: &RawParams,
+) {
     if named.is_some_and(|name| name != M::NAME) {
         return;
     }
-    let Ok(value) = params.decode::<M::Params>() else { return };
-    let envelope = Written { id: 1, method: M::NAME.wire(), params: &value };
+    let Ok(value) = params.decode::<M>() else {
+        return;
+    };
+    let envelope = Written {
+        id: 1,
+        method: M::NAME.wire(),
+        params: &value,
+    };
     let frame = match params.format() {
         Format::Json => write_json(&envelope),
         Format::MessagePack => write_packed(&envelope),
     };
-    let generous = FrameLimits { bytes: 1 << 20, depth: 64 };
-    let again = decode_frame(params.format(), &frame, generous).expect("what was read can be written");
-    let again = again.params.decode::<M::Params>().expect("and read again");
-    let written = match params.format() {
-        Format::Json => write_json(&Written { params: &again, ..envelope }),
-        Format::MessagePack => write_packed(&Written { params: &again, ..envelope }),
+    let generous = FrameLimits {
+        bytes: 1 << 20,
+        depth: 64,
     };
-    assert_eq!(frame, written, "a request that changes when it is read and written");
+    let again =
+        decode_frame(params.format(), &frame, generous).expect("what was read can be written");
+    let again = again.params.decode::<M>().expect("and read again");
+    let written = match params.format() {
+        Format::Json => write_json(&Written {
+            params: &again,
+            ..envelope
+        }),
+        Format::MessagePack => write_packed(&Written {
+            params: &again,
+            ..envelope
+        }),
+    };
+    assert_eq!(
+        frame, written,
+        "a request that changes when it is read and written"
+    );
 }
 
 #[derive(Serialize)]
@@ -135,9 +171,13 @@ struct Written<'a, P> {
 }
 
 fn write_json<P: Serialize>(envelope: &Written<'_, P>) -> Bytes {
-    serde_json::to_vec(envelope).expect("params have text keys").into()
+    serde_json::to_vec(envelope)
+        .expect("params have text keys")
+        .into()
 }
 
 fn write_packed<P: Serialize>(envelope: &Written<'_, P>) -> Bytes {
-    rmp_serde::to_vec_named(envelope).expect("params have known lengths").into()
+    rmp_serde::to_vec_named(envelope)
+        .expect("params have known lengths")
+        .into()
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Settings for a run: limits and timers that would only slow it down are out of the way.
-const SETTINGS: &[&str] = &["gateway.position_check=2s", "log.level=info"];
+const SETTINGS: &[&str] = &["gateway.position_check=2s", "log.level=warn"];
 
 fn on(redis: &RedisServer) -> Vec<String> {
     let own = [format!("store.url={}", redis.url())];
@@ -58,7 +58,12 @@ async fn over(kind: Kind, name: &'static str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_killed_again_and_again_under_a_server_keeps_every_promise() {
-    let redis = RedisServer::start(Kind::Redis);
+    // Not `everysec`: while a sync is under way Redis then answers before it writes, for up to two seconds, and
+    // a kill loses what it answered. This run has shown it.
+    let redis = RedisServer::start_with(
+        Kind::Redis,
+        &[("appendonly", "yes"), ("appendfsync", "always")],
+    );
     let server = Server::with(&on(&redis)).await;
     let mut run = Run::begin("redis killed", Size::asked_for(), vec![server]).await;
     run.redis = Some(redis);

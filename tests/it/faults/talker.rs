@@ -360,7 +360,11 @@ impl Talker {
         let (user, chat) = (self.user, self.rooms[room].number);
         self.rooms[room].pulling = false;
         if page.reset.is_some() {
+            // The checker decides what this means; whoever is told so begins anew.
             self.common.history.add(What::Reset { user, chat });
+            self.rooms[room].list.clear();
+            self.rooms[room].ahead.clear();
+            self.pull(client, answers, room);
             return;
         }
         let entries: Vec<Seen> = page.entries.iter().map(seen).collect();
