@@ -4,12 +4,16 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use curlew::{
+    admin::AdminCommand,
     bench::BenchCommand,
     config::{Config, Sources},
     server::{Running, Server},
     telemetry,
 };
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,6 +32,9 @@ struct Arguments {
 enum Command {
     /// Runs the server; this is what happens without a command.
     Serve,
+    /// Works on the store as its operator; an embedded store needs the server stopped.
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Measures a running server.
     Bench(BenchCommand),
 }
@@ -51,6 +58,7 @@ fn main() -> ExitCode {
     };
     let ended = match command.unwrap_or(Command::Serve) {
         Command::Serve => load().and_then(serve),
+        Command::Admin(command) => load().and_then(|config| administer(&command, &config)),
         Command::Bench(bench) => bench.run(),
     };
     match ended {
@@ -64,11 +72,7 @@ fn main() -> ExitCode {
 
 fn serve(config: Config) -> Result<(), String> {
     telemetry::start_log(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("no threads to run on: {error}"))?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let (mut interrupt, mut terminate) = signals().map_err(|error| error.to_string())?;
         let running = tokio::select! {
             started = Server::start(config) => started.map_err(|error| error.to_string())?,
@@ -82,6 +86,19 @@ fn serve(config: Config) -> Result<(), String> {
             () = either(&mut interrupt, &mut terminate) => Err("stopped at once".to_owned()),
         }
     })
+}
+
+fn administer(command: &AdminCommand, config: &Config) -> Result<(), String> {
+    telemetry::start_log(&config.log)?;
+    let done = runtime()?.block_on(command.run(config));
+    done.map_err(|error| error.to_string())
+}
+
+fn runtime() -> Result<Runtime, String> {
+    let threads = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    threads.map_err(|error| format!("no threads to run on: {error}"))
 }
 
 /// The only lines on standard output: programs that start this one read them.

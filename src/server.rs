@@ -12,7 +12,7 @@ use crate::{
     config::{Config, ServerConfig},
     gateway::{self, Gateway, Listener, Site},
     service::{self, Service, ServiceError},
-    store::{Engine, StoreError},
+    store::{self, Engine, StoreError},
     telemetry,
 };
 
@@ -56,12 +56,6 @@ pub enum StartError {
     /// The store was not ready for the service.
     #[error("the service did not start: {0}")]
     Service(#[from] ServiceError),
-    /// The store's address is of no kind that this program knows.
-    #[error("store.url begins with {scheme}: which this program was not built for")]
-    UnknownStore {
-        /// What it begins with.
-        scheme: String,
-    },
 }
 
 /// Starts servers.
@@ -95,7 +89,7 @@ impl Server {
         // The address first: a second server on the same machine fails before it touches the data.
         let listener = listen(config.server.listen, tls(&config.server)?).await?;
         let address = listened(&listener, config.server.listen)?;
-        let engine = engine(&config, Arc::clone(&clock)).await?;
+        let engine = store::open(&config.server, &config.store, Arc::clone(&clock)).await?;
         let (cluster, deliveries) =
             Cluster::start(meeting(&config), Arc::clone(&engine), Arc::clone(&random)).await?;
         let service = Service::start(service::Parts {
@@ -205,48 +199,6 @@ async fn listen(address: SocketAddr, tls: Option<TlsAcceptor>) -> Result<Listene
 fn listened(listener: &Listener, address: SocketAddr) -> Result<SocketAddr, StartError> {
     let taken = listener.address();
     taken.map_err(|source| StartError::Listen { address, source })
-}
-
-/// The engine that `store.url` asks for.
-async fn engine(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Engine>, StartError> {
-    match config.store.url.scheme() {
-        #[cfg(feature = "embedded")]
-        "embedded" => embedded(config, clock).await,
-        #[cfg(feature = "redis")]
-        "redis" | "rediss" => redis(config, clock).await,
-        scheme => Err(StartError::UnknownStore {
-            scheme: scheme.to_owned(),
-        }),
-    }
-}
-
-#[cfg(feature = "embedded")]
-async fn embedded(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Engine>, StartError> {
-    use crate::store::embedded::{EmbeddedEngine, EmbeddedOptions};
-
-    let options = EmbeddedOptions {
-        prefix: config.store.prefix.clone(),
-        level: config.store.level,
-        cache_bytes: u64::from(config.store.cache_mib) << 20,
-        ..EmbeddedOptions::new(&config.server.data_dir)
-    };
-    let opened = tokio::task::spawn_blocking(|| EmbeddedEngine::open(options, clock)).await;
-    let engine = opened.map_err(|error| StoreError::unavailable("open", error))??;
-    Ok(Arc::new(engine))
-}
-
-#[cfg(feature = "redis")]
-async fn redis(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Engine>, StartError> {
-    use crate::store::kv::{KvEngine, KvOptions};
-
-    let options = KvOptions {
-        url: config.store.url.expose().to_owned(),
-        prefix: config.store.prefix.clone(),
-        level: config.store.level,
-        allow_unsafe: config.store.allow_unsafe,
-        connect_timeout: CONNECT_TIME,
-    };
-    Ok(Arc::new(KvEngine::connect(options, clock).await?))
 }
 
 /// Where the other gateways are met: at `cluster.url`, or at the store when others can reach it.

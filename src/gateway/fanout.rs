@@ -11,7 +11,7 @@ use super::{
     users::{LogArrival, Movement},
 };
 use crate::{
-    cluster::{Delivery, Hint, Origin},
+    cluster::{Delivery, Hint, HintKind, Origin},
     model::Incarnation,
     protocol::{Push, ResyncReason},
 };
@@ -176,6 +176,20 @@ impl Gateway {
         user.push(&arrival.push, arrival.origin, &self.house);
         user.joined();
         self.push_log(&user);
+    }
+
+    /// Brings what the cluster has counted into the metrics.
+    pub(super) fn count_hints(&self) {
+        let counts = self.parts.cluster.counts();
+        for kind in HintKind::ALL {
+            let name = kind.name();
+            metrics::counter!("curlew_hints_sent_total", "kind" => name)
+                .absolute(counts.sent(kind));
+            metrics::counter!("curlew_hints_received_total", "kind" => name)
+                .absolute(counts.received(kind));
+        }
+        metrics::counter!("curlew_hints_dropped_total").absolute(counts.dropped());
+        metrics::counter!("curlew_hints_unreadable_total").absolute(counts.unreadable());
     }
 
     /// A push that tells somebody to pull.

@@ -1,8 +1,9 @@
-//! What hints missed: noticed by looking at positions, mended by telling clients to pull.
+//! What hints missed: new entries are noticed by looking at positions and mended by telling clients to
+//! pull, ended sessions by asking for each now and then.
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Gateway, LocalUser, Room, registry::CHATS_AT_ONCE};
+use super::{Connection, Gateway, LocalUser, Room, registry::CHATS_AT_ONCE};
 use crate::{
     model::{ChatId, Stamp, UserId},
     protocol::ResyncReason,
@@ -15,6 +16,25 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Gateway {
+    /// Closes what belongs to ended sessions, among the connections of one share of `shares`.
+    pub(super) async fn check_sessions(&self, share: u64, shares: u64) -> Result<(), ServiceError> {
+        let due: Vec<Arc<Connection>> = self
+            .connections
+            .iter()
+            .filter(|one| one.id % shares == share && one.identity().is_some())
+            .map(|one| Arc::clone(&one))
+            .collect();
+        for connection in due {
+            let Some(caller) = self.caller(&connection) else {
+                continue;
+            };
+            if !self.parts.service.session_alive(&caller).await? {
+                connection.end(&self.house);
+            }
+        }
+        Ok(())
+    }
+
     /// Compares what was pushed with what is stored, for every chat in use.
     pub(super) async fn check_positions(&self, reason: ResyncReason) -> Result<(), ServiceError> {
         let used: Vec<ChatId> = self

@@ -174,12 +174,19 @@ async fn metrics_for_loopback(
 ) -> Response {
     let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
     if site.metrics_here && ends.peer.to_canonical().is_loopback() && !forwarded {
-        site.metrics.render().into_response()
+        site.numbers().into_response()
     } else {
         StatusCode::NOT_FOUND.into_response()
     }
 }
 
 async fn metrics(State(Site(site)): State<Site>) -> String {
-    site.metrics.render()
+    site.numbers()
+}
+
+impl Shared {
+    fn numbers(&self) -> String {
+        self.gateway.count_hints();
+        self.metrics.render()
+    }
 }

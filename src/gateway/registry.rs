@@ -9,10 +9,11 @@ use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
 };
 
-use super::{Connection, Gateway, LocalUser, Room, lock};
+use super::{Connection, Gateway, LocalUser, Room, connection::Identity, lock};
 use crate::{
+    cluster::Origin,
     model::{ChatId, UserId},
-    service::ServiceError,
+    service::{Caller, ServiceError},
 };
 
 /// How long registrations outlive the last connection, in milliseconds.
@@ -32,6 +33,24 @@ impl Gateway {
         connection
     }
 
+    /// The one who asks through a connection, once that is known.
+    pub(super) fn caller(&self, connection: &Connection) -> Option<Caller> {
+        let identity = connection.identity()?;
+        Some(self.caller_as(connection, identity))
+    }
+
+    /// `identity` asking through a connection.
+    pub(super) fn caller_as(&self, connection: &Connection, identity: &Identity) -> Caller {
+        Caller {
+            user: identity.user.clone(),
+            session: identity.session.clone(),
+            origin: Origin {
+                incarnation: self.parts.cluster.incarnation(),
+                connection: connection.id,
+            },
+        }
+    }
+
     /// A client is gone.
     pub(super) fn forget(&self, connection: &Connection) {
         // First from here, then from its user: `welcome` looks in the other order.
@@ -46,8 +65,9 @@ impl Gateway {
         }
     }
 
-    /// Prepares for a connection of `user`: hints about them and their chats come here from now on.
-    pub(super) async fn admit(&self, user: &UserId) -> Result<Arc<LocalUser>, ServiceError> {
+    /// Prepares for a connection of the caller: hints about them and their chats come here from now on.
+    pub(super) async fn admit(&self, caller: &Caller) -> Result<Arc<LocalUser>, ServiceError> {
+        let user = &caller.user;
         let _nobody_gives_up = self.interest.read().await;
         let local = Arc::clone(
             &self
@@ -55,17 +75,21 @@ impl Gateway {
                 .entry(user.clone())
                 .or_insert_with(|| Arc::new(LocalUser::new(user.clone()))),
         );
-        let prepared = self.prepare(&local).await;
+        let prepared = self.prepare(&local, caller).await;
         if prepared.is_err() {
             lock(&self.idle).push_back((self.now(), user.clone()));
         }
         prepared.map(|()| local)
     }
 
-    async fn prepare(&self, local: &Arc<LocalUser>) -> Result<(), ServiceError> {
+    async fn prepare(&self, local: &Arc<LocalUser>, caller: &Caller) -> Result<(), ServiceError> {
         let service = &self.parts.service;
         if !local.touch(self.now()) {
             service.watch(std::slice::from_ref(&local.id), &[]).await?;
+            // Its end may have been told before anybody here listened.
+            if !service.session_alive(caller).await? {
+                return Err(ServiceError::Unauthorized);
+            }
         }
         // Read after the registration: a chat joined in between is told by a hint.
         let chats = service.chats_of(&local.id).await?;

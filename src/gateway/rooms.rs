@@ -220,3 +220,6 @@ impl State {
         metrics::counter!("curlew_pushes_total").increment(receivers as u64);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,11 @@ use std::{sync::Arc, time::Duration};
 use super::Gateway;
 use crate::{config::GatewayConfig, model::ChatId, protocol::ResyncReason};
 
+/// How often a share of the sessions is looked at, and into how many shares they are cut: each is looked
+/// at once in half an hour.
+const SESSION_PERIOD: Duration = Duration::from_secs(60);
+const SESSION_SHARES: u64 = 30;
+
 /// Sweeps until the process ends.
 pub(super) async fn run(gateway: Arc<Gateway>) {
     let period = period(&gateway.config.gateway);
@@ -13,6 +18,7 @@ pub(super) async fn run(gateway: Arc<Gateway>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tokio::spawn(check_positions(Arc::clone(&gateway), check));
     tokio::spawn(give_up_idle(Arc::clone(&gateway), period));
+    tokio::spawn(check_sessions(Arc::clone(&gateway)));
     loop {
         ticks.tick().await;
         let now = gateway.tick();
@@ -27,6 +33,15 @@ async fn give_up_idle(gateway: Arc<Gateway>, period: Duration) {
     loop {
         tokio::time::sleep(period).await;
         gateway.give_up_idle().await;
+    }
+}
+
+async fn check_sessions(gateway: Arc<Gateway>) {
+    for share in (0..SESSION_SHARES).cycle() {
+        tokio::time::sleep(SESSION_PERIOD).await;
+        if let Err(error) = gateway.check_sessions(share, SESSION_SHARES).await {
+            tracing::warn!(%error, "sessions not looked at");
+        }
     }
 }
 

@@ -9,9 +9,22 @@
     reason = "what is sent, pulled and pushed has similar names in every story"
 )]
 
+mod accounts;
+mod bad_input;
+mod bench;
 mod checker;
 mod cluster;
+mod direct_chats;
 mod documents;
+mod gateway;
+mod groups;
 mod layers;
+mod messages;
+mod pushes;
+mod reads;
+mod restart;
 mod stores;
 mod support;
+mod sync;
+mod timelines;
+mod two_gateways;

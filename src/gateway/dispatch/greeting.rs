@@ -38,11 +38,12 @@ async fn welcome(
         session,
         token,
     } = proved?;
-    let local = call.gateway.admit(&account.user.id).await?;
     let identity = Identity {
         user: account.user.id.clone(),
         session: session.id.clone(),
     };
+    let caller = call.gateway.caller_as(&call.connection, &identity);
+    let local = call.gateway.admit(&caller).await?;
     let welcome = Welcome {
         user: account,
         session: SessionGrant {

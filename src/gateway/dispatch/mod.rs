@@ -13,7 +13,6 @@ use serde::de::DeserializeOwned;
 
 use super::{Gateway, connection::Connection, errors::wire_error, requests::Answer};
 use crate::{
-    cluster::Origin,
     protocol::{
         ErrorCode, GetServerInfo, Hello, Login, Method, MethodName, RawParams, Register, WireError,
         encode_reply,
@@ -110,17 +109,9 @@ impl Call {
     }
 
     fn member(&self) -> Option<Member> {
-        let identity = self.connection.identity()?;
         Some(Member {
+            caller: self.gateway.caller(&self.connection)?,
             gateway: Arc::clone(&self.gateway),
-            caller: Caller {
-                user: identity.user.clone(),
-                session: identity.session.clone(),
-                origin: Origin {
-                    incarnation: self.gateway.parts.cluster.incarnation(),
-                    connection: self.connection.id,
-                },
-            },
         })
     }
 }

@@ -1,0 +1,180 @@
+use axum::extract::ws::Message;
+
+use super::*;
+use crate::{
+    config::GatewayConfig,
+    gateway::{
+        connection::Connection,
+        outbox::{Bounds, Due},
+        pulse::Rhythm,
+        session::SessionLimits,
+    },
+    protocol::{FrameLimits, Push, ResyncReason},
+};
+
+fn house() -> House {
+    let frame = FrameLimits {
+        bytes: 1_000,
+        depth: 16,
+    };
+    let session = SessionLimits {
+        frame,
+        first_frame_bytes: 1_000,
+        in_flight: 4,
+    };
+    let bounds = Bounds {
+        soft: 100_000,
+        hard: 200_000,
+    };
+    House::new(session, bounds, Rhythm::of(&GatewayConfig::default()))
+}
+
+/// A user with one connection, numbered `id`.
+fn person(name: &str, id: u64) -> (Arc<LocalUser>, Arc<Connection>) {
+    let user = Arc::new(LocalUser::new(UserId::parse(name).unwrap()));
+    let connection = Arc::new(Connection::new(id, [127, 0, 0, 1].into(), 0));
+    user.enter(&connection, || true);
+    (user, connection)
+}
+
+fn room() -> Room {
+    Room::new(ChatId::parse("c").unwrap())
+}
+
+/// An entry, told apart by the stamp that its push names.
+fn arrive(room: &Room, prev: u64, stamp: u64, version: u64, house: &House) -> Option<Question> {
+    let push = Broadcast::new(Push::Read {
+        chat: room.chat.clone(),
+        user: UserId::parse("u").unwrap(),
+        stamp: Stamp::from_micros(stamp),
+    });
+    let arrival = Arrival {
+        push,
+        origin: Some(7),
+        members_version: version,
+    };
+    let position = (Stamp::from_micros(prev), Stamp::from_micros(stamp));
+    room.on_entry(&Epoch::parse("e").unwrap(), position, arrival, house)
+}
+
+fn got(connection: &Connection) -> Vec<u64> {
+    std::iter::from_fn(|| match connection.outbox.next() {
+        Due::Frame(Message::Text(text)) => {
+            let push: serde_json::Value = serde_json::from_str(&text).unwrap();
+            Some(push["data"]["stamp"].as_u64().unwrap_or(0))
+        }
+        _ => None,
+    })
+    .collect()
+}
+
+fn ids(names: &[&str]) -> Vec<UserId> {
+    names
+        .iter()
+        .map(|name| UserId::parse(name).unwrap())
+        .collect()
+}
+
+#[test]
+fn nothing_is_pushed_before_it_is_known_who_the_members_are() {
+    let (house, room) = (house(), room());
+    let (ann, to_ann) = person("ann", 1);
+    let (eve, to_eve) = person("eve", 2);
+    room.join(&ann);
+    room.join(&eve);
+    let question = arrive(&room, 0, 1, 3, &house).unwrap();
+    assert_eq!(question.users, ids(&["ann", "eve"]));
+    assert_eq!(
+        arrive(&room, 1, 2, 3, &house),
+        None,
+        "one question at a time"
+    );
+    assert_eq!(room.on_members(&question, 3, ids(&["ann"]), &house), None);
+    assert_eq!((got(&to_ann), got(&to_eve)), (vec![1, 2], vec![]));
+}
+
+#[test]
+fn entries_of_a_known_membership_are_pushed_at_once_and_a_newer_one_is_asked_for() {
+    let (house, room) = (house(), room());
+    let (ann, to_ann) = person("ann", 1);
+    room.join(&ann);
+    let question = arrive(&room, 0, 1, 3, &house).unwrap();
+    room.on_members(&question, 3, ids(&["ann"]), &house);
+    assert_eq!(arrive(&room, 1, 2, 3, &house), None);
+    assert_eq!(
+        arrive(&room, 2, 3, 2, &house),
+        None,
+        "an older membership is no news"
+    );
+    assert_eq!(got(&to_ann), [1, 2, 3]);
+    let question = arrive(&room, 3, 4, 4, &house).unwrap();
+    room.on_members(&question, 4, Vec::new(), &house);
+    assert_eq!(got(&to_ann), [0; 0], "removed members hear nothing more");
+}
+
+#[test]
+fn who_joins_while_members_are_asked_for_is_asked_for_too() {
+    let (house, room) = (house(), room());
+    let (ann, _to_ann) = person("ann", 1);
+    let (bob, to_bob) = person("bob", 2);
+    room.join(&ann);
+    let question = arrive(&room, 0, 1, 3, &house).unwrap();
+    room.join(&bob);
+    let again = room
+        .on_members(&question, 3, ids(&["ann"]), &house)
+        .unwrap();
+    assert_eq!(
+        room.on_members(&again, 3, ids(&["ann", "bob"]), &house),
+        None
+    );
+    assert_eq!(got(&to_bob), [1]);
+}
+
+#[test]
+fn the_connection_that_sent_gets_no_push() {
+    let (house, room) = (house(), room());
+    let (ann, sending) = person("ann", 7);
+    let other = Arc::new(Connection::new(8, [127, 0, 0, 1].into(), 0));
+    ann.enter(&other, || true);
+    room.join(&ann);
+    let question = arrive(&room, 0, 1, 3, &house).unwrap();
+    room.on_members(&question, 3, ids(&["ann"]), &house);
+    assert_eq!((got(&sending), got(&other)), (vec![], vec![1]));
+}
+
+#[test]
+fn a_missed_entry_is_noticed_and_told_once() {
+    let (house, room) = (house(), room());
+    let (ann, to_ann) = person("ann", 1);
+    room.join(&ann);
+    room.watched(Stamp::from_micros(5));
+    let newest = Stamp::from_micros(9);
+    assert!(!room.is_behind(Stamp::from_micros(5)));
+    assert!(room.is_behind(newest));
+    let notice = Broadcast::new(Push::Resync {
+        reason: ResyncReason::Position,
+        chat: None,
+    });
+    room.catch_up(newest, &notice, &house);
+    room.catch_up(newest, &notice, &house);
+    assert_eq!(got(&to_ann).len(), 1);
+    assert!(!room.is_behind(newest));
+}
+
+#[test]
+fn a_hint_that_comes_in_time_leaves_nothing_to_tell() {
+    let (house, room) = (house(), room());
+    let (ann, to_ann) = person("ann", 1);
+    room.join(&ann);
+    room.watched(Stamp::from_micros(5));
+    assert!(room.is_behind(Stamp::from_micros(9)));
+    let question = arrive(&room, 5, 9, 1, &house).unwrap();
+    room.on_members(&question, 1, ids(&["ann"]), &house);
+    assert_eq!(got(&to_ann), [9]);
+    let notice = Broadcast::new(Push::Resync {
+        reason: ResyncReason::Position,
+        chat: None,
+    });
+    room.catch_up(Stamp::from_micros(9), &notice, &house);
+    assert_eq!(got(&to_ann), [0; 0]);
+}
