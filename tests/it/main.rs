@@ -11,6 +11,7 @@
 
 mod accounts;
 mod bad_input;
+mod bench;
 mod checker;
 mod cluster;
 mod direct_chats;
