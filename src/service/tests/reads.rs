@@ -7,8 +7,17 @@ use proptest::{
 
 use super::World;
 use crate::{
-    model::{Change, Content, Entry, EntryKind, Stamp},
+    model::{Change, ChatId, Content, Entry, EntryKind, Stamp, UserId},
     service::ServiceError,
+    store::{
+        engine::{Engine, Read, Row, Write},
+        keys::{self, TimelineId},
+        record::{
+            AppendStep, EntryRecord,
+            append::{Decision, decide},
+            hashed_id,
+        },
+    },
 };
 
 #[tokio::test]
@@ -176,4 +185,106 @@ async fn recounted(world: &World, acts: Vec<Act>) {
         let recount = world.all(who, &chat).await.iter().filter(unread).count() as u64;
         assert_eq!(row.unread, recount, "person {who}");
     }
+}
+
+#[tokio::test]
+async fn the_count_of_a_chat_of_a_hundred_thousand_messages_is_exact_and_costs_a_few_commands() {
+    const ALL: usize = 100_000;
+    const UNREAD: usize = 2_000;
+    let world = World::with(2).await;
+    let chat = world.group(&[0, 1]).await;
+    let stamps = filled(&world, &chat, ALL).await;
+    let service = &world.bench.service;
+    let reader = &world.people[1];
+    service
+        .mark_read(reader, &chat, stamps[ALL - UNREAD - 1])
+        .await
+        .unwrap();
+
+    // Every fifth message is the reader's own; every seventh was taken back, whoever wrote it.
+    let unread = &stamps[ALL - UNREAD..];
+    let voids = unread
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| number % 7 == 0);
+    let both = voids
+        .clone()
+        .filter(|(number, _)| is_own(ALL - UNREAD + number));
+    let add = |key: String, stamp: &Stamp| Write::AddRow {
+        key,
+        row: Row {
+            score: stamp.get(),
+            member: stamp.to_string().into(),
+        },
+    };
+    let mut writes: Vec<Write> = voids
+        .map(|(_, stamp)| add(keys::void(&chat), stamp))
+        .collect();
+    writes.extend(both.map(|(_, stamp)| add(keys::own_void(&chat, &reader.user), stamp)));
+    world.bench.engine.write(writes).await.unwrap();
+    let expected = (0..UNREAD)
+        .filter(|n| n % 7 != 0 && !is_own(ALL - UNREAD + n))
+        .count() as u64;
+
+    let before = world.bench.engine.commands();
+    let row = service.chat(reader, &chat).await.unwrap();
+    let cost = world.bench.engine.commands() - before;
+    assert_eq!(row.unread, expected);
+    assert_eq!(
+        cost, 10,
+        "head, membership, mark; info, newest entry, other mark; four counts"
+    );
+}
+
+fn is_own(number: usize) -> bool {
+    number % 5 == 0
+}
+
+/// Fills a chat with `count` messages, many in one write: what an append writes, without waiting for each.
+async fn filled(world: &World, chat: &ChatId, count: usize) -> Vec<Stamp> {
+    let engine = &world.bench.engine;
+    let timeline = TimelineId::Chat(chat.clone());
+    let mut head = engine
+        .read(vec![Read::Get {
+            key: timeline.head(),
+        }])
+        .await
+        .unwrap()
+        .remove(0)
+        .value();
+    let mut stamps = Vec::with_capacity(count);
+    let mut writes = Vec::new();
+    for number in 0..count {
+        let author: &UserId = &world.people[usize::from(is_own(number))].user;
+        let step = AppendStep {
+            timeline: timeline.clone(),
+            id: hashed_id(&[author.as_str(), &number.to_string()]),
+            digest: "digest".to_owned(),
+            kind: EntryRecord::COUNTING,
+            author: Some(author.clone()),
+            body: bytes::Bytes::from_static(b"words"),
+            now_us: 0,
+            members_version: None,
+        };
+        let Some(Decision::Write(more, placed)) = decide(&step, head.as_ref(), None, 0) else {
+            panic!("an empty place takes every entry")
+        };
+        stamps.push(placed.stamp);
+        for write in more {
+            match write {
+                Write::Set { key, value, .. } if key == timeline.head() => head = Some(value),
+                other => writes.push(other),
+            }
+        }
+        if writes.len() > 2_000 || number + 1 == count {
+            let value = head.clone().unwrap();
+            writes.push(Write::Set {
+                key: timeline.head(),
+                value,
+                life: None,
+            });
+            engine.write(std::mem::take(&mut writes)).await.unwrap();
+        }
+    }
+    stamps
 }
