@@ -26,6 +26,8 @@ use crate::{
 
 /// Sends of one person that may be unanswered.
 const IN_FLIGHT: usize = 8;
+/// Messages that somebody sends through another gateway than their own before they go back to it.
+const AWAY: usize = 20;
 /// How long an answer may take before the connection is given up.
 const ANSWER: Duration = Duration::from_secs(15);
 /// How long a push may be late before its gap is pulled.
@@ -105,6 +107,8 @@ pub(super) struct Talker {
     unanswered: VecDeque<(usize, SendMessage)>,
     in_flight: usize,
     said: usize,
+    /// When to go back to the own gateway: after so many messages.
+    leave_at: Option<usize>,
     common: Arc<Common>,
 }
 
@@ -120,17 +124,19 @@ impl Talker {
             unanswered: VecDeque::new(),
             in_flight: 0,
             said: 0,
+            leave_at: None,
             common,
         }
     }
 
     /// Talks until everything is said and everything of everybody is known.
     pub(super) async fn talk(mut self) -> Self {
-        let mut tries = self.user as usize;
+        let mut tries = 0;
         let mut pause = BACK_OFF.0;
         loop {
-            if let Some(client) = self.connect(tries).await {
+            if let Some((client, is_home)) = self.connect(tries).await {
                 pause = BACK_OFF.0;
+                self.leave_at = (!is_home).then_some(self.said + AWAY);
                 match self.converse(&client).await {
                     Ok(()) => return self,
                     Err(Broken) => self.hang_up(),
@@ -155,15 +161,18 @@ impl Talker {
         }
     }
 
-    async fn connect(&self, tries: usize) -> Option<Client> {
-        let url = {
+    /// A connection, and whether it is to the gateway this person prefers.
+    async fn connect(&self, tries: usize) -> Option<(Client, bool)> {
+        let (url, is_home) = {
             let urls = self.common.urls.lock().unwrap();
-            urls[tries % urls.len()].clone()
+            let home = self.user as usize % urls.len();
+            let chosen = (home + tries) % urls.len();
+            (urls[chosen].clone(), chosen == home)
         };
         let connected = tokio::time::timeout(ANSWER, Client::connect(&url, self.format)).await;
         let client = connected.ok()?.ok()?;
         in_time(&client, &hello(&self.token)).await.ok()?;
-        Some(client)
+        Some((client, is_home))
     }
 
     fn hang_up(&mut self) {
@@ -186,6 +195,9 @@ impl Talker {
             self.pull(client, &answers, room);
         }
         let end = loop {
+            if self.leave_at.is_some_and(|at| self.said >= at) {
+                break Err(Broken);
+            }
             self.fill(client, &answers, &mut flying);
             if *finished.borrow_and_update() && flying.is_empty() && self.has_all() {
                 break Ok(());
