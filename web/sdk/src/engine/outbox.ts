@@ -53,23 +53,27 @@ export class Outbox {
     }
 
     async #sendAll(chat: string): Promise<void> {
-        for (let failures = 0; ; ) {
+        for (;;) {
             this.#again.delete(chat);
-            const item = (await this.#core.store.outbox(chat)).find((waiting) => !waiting.error);
-            if (!item) return;
+            // Read once for many: with hundreds waiting, reading them anew for each would cost more than sending.
+            const waiting = (await this.#core.store.outbox(chat)).filter((item) => !item.error);
+            if (waiting.length === 0) return;
+            for (const item of waiting) await this.#sendOne(item);
+        }
+    }
+
+    /** Tries until the server has the message or refuses it for good. */
+    async #sendOne(item: OutboxRecord): Promise<void> {
+        for (let failures = 1; ; failures += 1) {
             try {
-                await this.#send(item);
-                failures = 0;
+                return await this.#send(item);
             } catch (error) {
                 if (!(error instanceof ClientError) || error.code === "offline") throw error;
                 if (error.code === "unauthorized") throw error;
-                failures += 1;
                 if (error.isFinal || (error.code === "internal" && failures >= MAX_FAULTS)) {
-                    await this.#refuse(item, error);
-                    failures = 0;
-                } else {
-                    await this.#pause(retryWait(this.#core.platform, failures, error));
+                    return this.#refuse(item, error);
                 }
+                await this.#pause(retryWait(this.#core.platform, failures, error));
             }
         }
     }

@@ -16,6 +16,8 @@ export class Unsent {
     readonly #tell: (notice: Notice) => void;
     readonly #changed: (chats: readonly string[]) => void;
     /** Messages the store refused to keep; they would be lost in silence otherwise. */
+    readonly #stale = new Set<string>();
+    #reading: Promise<void> | null = null;
     #unkept: OutboxRecord[] = [];
 
     /** @param changed the mirror has the outbox of these chats as it is now. */
@@ -59,15 +61,25 @@ export class Unsent {
         });
     }
 
-    /** Reads what the outbox holds of some chats. */
+    /** Reads what the outbox holds of some chats. Calls that come meanwhile share one further reading. */
     async reload(chats: readonly string[]): Promise<void> {
-        for (const chat of chats) {
-            const kept = await this.#store.outbox(chat).catch(() => null);
-            // Stopped or signed out meanwhile.
-            if (!kept || !this.#mirror.session) return;
-            this.#mirror.setOutbox(chat, [...kept, ...this.#unkept.filter((message) => message.chat === chat)]);
+        for (const chat of chats) this.#stale.add(chat);
+        this.#reading ??= this.#readStale().finally(() => (this.#reading = null));
+        await this.#reading;
+    }
+
+    async #readStale(): Promise<void> {
+        while (this.#stale.size > 0) {
+            const chats = [...this.#stale];
+            this.#stale.clear();
+            for (const chat of chats) {
+                const kept = await this.#store.outbox(chat).catch(() => null);
+                // Stopped or signed out meanwhile.
+                if (!kept || !this.#mirror.session) return;
+                this.#mirror.setOutbox(chat, [...kept, ...this.#unkept.filter((message) => message.chat === chat)]);
+            }
+            this.#changed(chats);
         }
-        this.#changed(chats);
     }
 
     /** Forgets what could not be kept. */
