@@ -310,7 +310,7 @@ impl Drop for Cluster {
 const QUIET: usize = 32;
 /// Hints kept for the task that moves them on. Each place costs about a hundred bytes from the start.
 #[cfg(feature = "redis")]
-const BURST: usize = 4_096;
+const BURST: usize = 2_048;
 
 /// The channel on which a gateway is told.
 #[cfg(feature = "redis")]
