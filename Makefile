@@ -57,7 +57,7 @@ test: rust servers ## Everything that continuous integration checks
 	$(call step,lints,cargo clippy --quiet --locked --all-targets -- -D warnings)
 	$(call step,dependencies,if command -v cargo-deny >/dev/null; then cargo deny --log-level error check licenses bans sources; \
 	  else echo "skipped: cargo-deny is not installed (cargo install cargo-deny)"; fi)
-	$(call step,documentation,RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps)
+	$(call step,documentation,RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --quiet --locked --no-deps --document-private-items)
 	$(call step,tests,cargo test --quiet --locked)
 	$(call step,browsers,$(MAKE) --no-print-directory browsers)
 

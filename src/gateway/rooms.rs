@@ -176,13 +176,9 @@ impl Room {
         }
     }
 
-    /// Whether `newest` is newer than what was pushed. The first look only takes note.
+    /// Whether `newest` is newer than what was pushed. As long as hints do not come here, nothing is missed.
     pub(super) fn is_behind(&self, newest: Stamp) -> bool {
-        let mut state = lock(&self.state);
-        let pushed = state.order.newest();
-        if pushed.is_none() {
-            state.order.skip_to(newest);
-        }
+        let pushed = lock(&self.state).order.newest();
         pushed.is_some_and(|pushed| pushed < newest)
     }
 }

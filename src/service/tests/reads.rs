@@ -237,7 +237,7 @@ async fn the_count_of_a_chat_of_a_hundred_thousand_messages_is_exact_and_costs_a
 }
 
 fn is_own(number: usize) -> bool {
-    number % 5 == 0
+    number.is_multiple_of(5)
 }
 
 /// Fills a chat with `count` messages, many in one write: what an append writes, without waiting for each.
