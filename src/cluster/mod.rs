@@ -308,9 +308,10 @@ impl Drop for Cluster {
 /// Events kept for the connection that only publishes.
 #[cfg(feature = "redis")]
 const QUIET: usize = 32;
-/// Hints kept for the task that moves them on. Each place costs about a hundred bytes from the start.
+/// Hints kept for the task that moves them on. Each place costs about two kilobytes from the start,
+/// because the library keeps nine such queues.
 #[cfg(feature = "redis")]
-const BURST: usize = 2_048;
+const BURST: usize = 1_024;
 
 /// The channel on which a gateway is told.
 #[cfg(feature = "redis")]

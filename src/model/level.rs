@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Handed to the operating system: survives the kill of any process, and a power cut after about a second.
+    /// Handed to the store, which hands it to the operating system: survives the kill of any gateway, and of
+    /// the store as far as its own settings promise; a power cut after about a second.
     #[default]
     Stored,
     /// On disk (fsync done): survives a power cut.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many of the longest-standing members are considered as the next owner.
-const HEIRS: usize = 2;
+const HEIRS: usize = 8;
 
 impl Service {
     /// Adds people to a group; answers the version of the membership.

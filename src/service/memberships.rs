@@ -8,10 +8,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Service, ServiceError};
+use super::{Caller, Service, ServiceError};
 use crate::{
     model::{ChatId, UserId},
-    store::record::MemberRecord,
+    store::{chats::ChatState, record::MemberRecord},
 };
 
 /// Most memberships remembered: two generations of this many.
@@ -89,6 +89,26 @@ impl Service {
         let membership = membership.ok_or(ServiceError::NotFound)?;
         self.memberships.put(key, membership.clone());
         Ok(membership)
+    }
+
+    /// The chat and the asking member's record, as the store has them now.
+    pub(super) async fn seen_by(
+        &self,
+        caller: &Caller,
+        chat: &ChatId,
+    ) -> Result<(ChatState, MemberRecord), ServiceError> {
+        let asked = std::slice::from_ref(&caller.user);
+        let mut state = self
+            .chats
+            .state(chat, asked)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        let member = state
+            .members
+            .pop()
+            .flatten()
+            .ok_or(ServiceError::NotFound)?;
+        Ok((state, member))
     }
 
     /// Forgets a membership that proved to be old.

@@ -64,7 +64,7 @@ impl Service {
         if let Some(event) = record.event.clone() {
             self.append_system_entry(intent, &record, event).await?;
         }
-        self.withdraw_parted(intent, &record).await?;
+        self.mend_rosters(intent, &record).await?;
         Ok(true)
     }
 
@@ -141,7 +141,9 @@ impl Service {
         Ok(())
     }
 
-    async fn withdraw_parted(
+    /// Makes the users' own lists say what the chat says. Those who came were announced before, but a request
+    /// that failed at the same time may have taken that back.
+    async fn mend_rosters(
         &self,
         intent: &Intent,
         record: &ChangeRecord,
@@ -149,13 +151,18 @@ impl Service {
         let Change::Membership(change) = &record.change else {
             return Ok(());
         };
-        if matches!(
-            change.event,
-            MembershipEvent::Removed | MembershipEvent::Left
-        ) {
-            for user in &change.users {
-                self.forget_membership(&intent.chat, user);
-                self.rosters.withdraw(&intent.chat, user).await?;
+        match change.event {
+            MembershipEvent::Created | MembershipEvent::Added => {
+                let since_us = record.stamp.get();
+                self.rosters
+                    .announce(&intent.chat, &change.users, &intent.change, since_us)
+                    .await?;
+            }
+            MembershipEvent::Removed | MembershipEvent::Left => {
+                for user in &change.users {
+                    self.forget_membership(&intent.chat, user);
+                    self.rosters.withdraw(&intent.chat, user).await?;
+                }
             }
         }
         Ok(())

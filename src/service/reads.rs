@@ -23,17 +23,7 @@ impl Service {
         chat: &ChatId,
         stamp: Stamp,
     ) -> Result<(Stamp, u64), ServiceError> {
-        let state = self
-            .chats
-            .state(chat, std::slice::from_ref(&caller.user))
-            .await?;
-        let state = state.ok_or(ServiceError::NotFound)?;
-        let member = state
-            .members
-            .into_iter()
-            .next()
-            .flatten()
-            .ok_or(ServiceError::NotFound)?;
+        let (state, member) = self.seen_by(caller, chat).await?;
         if stamp > state.head.last {
             return Err(ServiceError::invalid(
                 "stamp",

@@ -91,17 +91,7 @@ impl Service {
         limit: u32,
     ) -> Result<LogPage, ServiceError> {
         let limit = self.page_limit(limit)?;
-        let state = self
-            .chats
-            .state(chat, std::slice::from_ref(&caller.user))
-            .await?;
-        let state = state.ok_or(ServiceError::NotFound)?;
-        let member = state
-            .members
-            .into_iter()
-            .next()
-            .flatten()
-            .ok_or(ServiceError::NotFound)?;
+        let (state, member) = self.seen_by(caller, chat).await?;
         let (head, floor) = (state.head, member.since_change);
         let empty = |reset| LogPage {
             reset,

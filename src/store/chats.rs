@@ -269,7 +269,7 @@ fn found(
         .zip(values)
         .map(|(user, value)| decode(value, || keys::member(chat, user), MemberRecord::decode))
         .collect::<Result<_, _>>()?;
-    let head = known(&raw, || keys::chat_head(chat), |value| Head::decode(value))?;
+    let head = known(&raw, || keys::chat_head(chat), Head::decode)?;
     let info = known(&info, || keys::chat_info(chat), ChatInfo::decode)?;
     Ok(Some((
         raw,
@@ -296,7 +296,7 @@ fn repeated(record: ChangeRecord, request: &ChangeRequest, members_version: u64)
 fn decode<T>(
     value: Option<Bytes>,
     key: impl FnOnce() -> String,
-    read: impl FnOnce(&Bytes) -> Option<T>,
+    read: impl FnOnce(&[u8]) -> Option<T>,
 ) -> Result<Option<T>, StoreError> {
     value.map(|value| known(&value, key, read)).transpose()
 }
@@ -304,7 +304,7 @@ fn decode<T>(
 fn known<T>(
     value: &Bytes,
     key: impl FnOnce() -> String,
-    read: impl FnOnce(&Bytes) -> Option<T>,
+    read: impl FnOnce(&[u8]) -> Option<T>,
 ) -> Result<T, StoreError> {
     read(value).ok_or_else(|| StoreError::Corrupt { key: key() })
 }

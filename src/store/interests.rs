@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::{
     Engine, StoreError,
     engine::{Answer, Read, Write},
@@ -33,17 +35,11 @@ impl Interests {
         users: &[UserId],
         chats: &[ChatId],
     ) -> Result<(), StoreError> {
-        let member = gateway_member(gateway);
-        self.engine
-            .write(
-                sets(users, chats)
-                    .map(|key| Write::AddMember {
-                        key,
-                        member: member.clone(),
-                    })
-                    .collect(),
-            )
-            .await
+        self.change(gateway, users, chats, |key, member| Write::AddMember {
+            key,
+            member,
+        })
+        .await
     }
 
     /// Takes the registration back.
@@ -57,17 +53,25 @@ impl Interests {
         users: &[UserId],
         chats: &[ChatId],
     ) -> Result<(), StoreError> {
-        let member = gateway_member(gateway);
-        self.engine
-            .write(
-                sets(users, chats)
-                    .map(|key| Write::RemoveMember {
-                        key,
-                        member: member.clone(),
-                    })
-                    .collect(),
-            )
-            .await
+        self.change(gateway, users, chats, |key, member| Write::RemoveMember {
+            key,
+            member,
+        })
+        .await
+    }
+
+    async fn change(
+        &self,
+        gateway: &Incarnation,
+        users: &[UserId],
+        chats: &[ChatId],
+        write: impl Fn(String, Bytes) -> Write,
+    ) -> Result<(), StoreError> {
+        let member: Bytes = gateway.as_str().to_owned().into();
+        let users = users.iter().map(keys::user_gateways);
+        let sets = users.chain(chats.iter().map(keys::chat_gateways));
+        let writes = sets.map(|key| write(key, member.clone())).collect();
+        self.engine.write(writes).await
     }
 
     /// Gateways with a connection of the user.
@@ -88,17 +92,6 @@ impl Interests {
             .filter_map(|m| parse(&m))
             .collect())
     }
-}
-
-fn sets<'a>(users: &'a [UserId], chats: &'a [ChatId]) -> impl Iterator<Item = String> + 'a {
-    users
-        .iter()
-        .map(keys::user_gateways)
-        .chain(chats.iter().map(keys::chat_gateways))
-}
-
-fn gateway_member(gateway: &Incarnation) -> bytes::Bytes {
-    gateway.as_str().to_owned().into()
 }
 
 fn parse(member: &[u8]) -> Option<Incarnation> {

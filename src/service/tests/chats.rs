@@ -6,6 +6,10 @@ use crate::{
         Change, ChatKind, Content, LogEntry, MembershipEvent, Role, SystemEvent, UserId, Window,
     },
     service::{NewChat, ServiceError},
+    store::{
+        engine::{Engine, Write},
+        keys,
+    },
 };
 
 #[tokio::test]
@@ -274,4 +278,30 @@ async fn somebody_added_again_reads_on_from_there_and_keeps_no_old_mark() {
         .await
         .unwrap();
     assert_eq!(chats.chats.len(), 1);
+}
+
+#[tokio::test]
+async fn a_list_that_lost_a_chat_to_a_failed_request_gets_it_back() {
+    let world = World::with(3).await;
+    let chat = world.group(&[0]).await;
+    let service = &world.bench.service;
+    let guest = world.people[1].user.clone();
+    let id = world.client_id();
+    let add = || service.add_members(&world.people[0], &chat, vec![guest.clone()], &id);
+    add().await.unwrap();
+    let lost = [
+        Write::Delete {
+            key: keys::user_chat(&guest, &chat),
+        },
+        Write::Delete {
+            key: keys::user_chats(&guest),
+        },
+    ];
+    world.bench.engine.write(lost.into()).await.unwrap();
+    add().await.unwrap();
+    let shown = service
+        .chats(&world.people[1], Window::default())
+        .await
+        .unwrap();
+    assert_eq!(shown.chats.len(), 1);
 }

@@ -1,9 +1,8 @@
 //! Records of a chat: what it is, who is in it, how far each has read, what changed.
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::versioned;
+use super::versioned::versioned;
 use crate::model::{Change, ChatKind, Role, Stamp, SystemEvent, UserId};
 
 /// What a chat is, beside where its timelines end.
@@ -64,25 +63,4 @@ pub struct ChangeRecord {
     pub event: Option<SystemEvent>,
 }
 
-/// Spelling of a record of one fixed version.
-macro_rules! packed {
-    ($($record:ty),*) => {$(
-        impl $record {
-            const VERSION: u8 = 1;
-
-            /// Spells the record for the store.
-            #[must_use]
-            pub fn encode(&self) -> Bytes {
-                versioned::encode(Self::VERSION, self)
-            }
-
-            /// Reads a stored record.
-            #[must_use]
-            pub fn decode(bytes: &Bytes) -> Option<Self> {
-                versioned::decode(Self::VERSION, bytes)
-            }
-        }
-    )*};
-}
-
-packed!(ChatInfo, MemberRecord, ReadRecord, ChangeRecord);
+versioned!(1: ChatInfo, MemberRecord, ReadRecord, ChangeRecord);

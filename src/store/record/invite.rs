@@ -1,9 +1,8 @@
 //! Codes that let somebody register, as they are stored.
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::versioned;
+use super::versioned::versioned;
 use crate::model::UserId;
 
 /// Who has used a code. The use counts once that user has a name; until then it may be a crash's remains.
@@ -26,22 +25,6 @@ pub struct InviteRecord {
     pub used: Option<CodeUse>,
 }
 
-impl InviteRecord {
-    const VERSION: u8 = 1;
-
-    /// Reads a stored invitation.
-    #[must_use]
-    pub fn decode(value: &[u8]) -> Option<Self> {
-        versioned::decode(Self::VERSION, value)
-    }
-
-    /// Spells the invitation for the store.
-    #[must_use]
-    pub fn encode(&self) -> Bytes {
-        versioned::encode(Self::VERSION, self)
-    }
-}
-
 /// How far the server is set up.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetupRecord {
@@ -51,21 +34,7 @@ pub struct SetupRecord {
     pub used: Option<CodeUse>,
 }
 
-impl SetupRecord {
-    const VERSION: u8 = 1;
-
-    /// Reads the stored state.
-    #[must_use]
-    pub fn decode(value: &[u8]) -> Option<Self> {
-        versioned::decode(Self::VERSION, value)
-    }
-
-    /// Spells the state for the store.
-    #[must_use]
-    pub fn encode(&self) -> Bytes {
-        versioned::encode(Self::VERSION, self)
-    }
-}
+versioned!(1: InviteRecord, SetupRecord);
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,8 @@
 //! A logged-in device, as it is stored.
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{UserRecord, versioned};
+use super::{UserRecord, versioned::versioned};
 use crate::model::{Device, SessionId};
 
 /// A logged-in device. Good only together with the [`TokenRecord`](super::TokenRecord) it names, and while the
@@ -25,20 +24,6 @@ pub struct SessionRecord {
 }
 
 impl SessionRecord {
-    const VERSION: u8 = 1;
-
-    /// Reads a stored session.
-    #[must_use]
-    pub fn decode(value: &[u8]) -> Option<Self> {
-        versioned::decode(Self::VERSION, value)
-    }
-
-    /// Spells the session for the store.
-    #[must_use]
-    pub fn encode(&self) -> Bytes {
-        versioned::encode(Self::VERSION, self)
-    }
-
     /// Whether this session, called `id`, is good for its owner at `now_ms`.
     #[must_use]
     pub fn is_good(&self, id: &SessionId, owner: &UserRecord, now_ms: u64) -> bool {
@@ -46,6 +31,8 @@ impl SessionRecord {
         outlived && self.expires_ms > now_ms
     }
 }
+
+versioned!(1: SessionRecord);
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,8 @@
 //! Whose a token is, as it is stored.
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::versioned;
+use super::versioned::versioned;
 use crate::model::{SessionId, UserId};
 
 /// Whose a token is. The token itself is stored nowhere; its SHA-256 is the key.
@@ -15,21 +14,7 @@ pub struct TokenRecord {
     pub session: SessionId,
 }
 
-impl TokenRecord {
-    const VERSION: u8 = 1;
-
-    /// Reads a stored token.
-    #[must_use]
-    pub fn decode(value: &[u8]) -> Option<Self> {
-        versioned::decode(Self::VERSION, value)
-    }
-
-    /// Spells the token for the store.
-    #[must_use]
-    pub fn encode(&self) -> Bytes {
-        versioned::encode(Self::VERSION, self)
-    }
-}
+versioned!(1: TokenRecord);
 
 #[cfg(test)]
 mod tests {

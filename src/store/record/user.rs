@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::versioned;
+use super::versioned::versioned;
 use crate::model::{Account, SessionId};
 
 /// A salted Argon2id hash with its parameters, as a PHC string. Never shown in logs.
@@ -46,21 +45,7 @@ pub struct UserRecord {
     pub changed_by: Option<SessionId>,
 }
 
-impl UserRecord {
-    const VERSION: u8 = 1;
-
-    /// Reads a stored user.
-    #[must_use]
-    pub fn decode(value: &[u8]) -> Option<Self> {
-        versioned::decode(Self::VERSION, value)
-    }
-
-    /// Spells the user for the store.
-    #[must_use]
-    pub fn encode(&self) -> Bytes {
-        versioned::encode(Self::VERSION, self)
-    }
-}
+versioned!(1: UserRecord);
 
 #[cfg(test)]
 mod tests {
@@ -109,7 +94,7 @@ mod tests {
             now: record(),
             avatar: "cat",
         };
-        let value = versioned::encode(UserRecord::VERSION, &later);
+        let value = crate::store::record::versioned::encode(1, &later);
         assert_eq!(UserRecord::decode(&value), Some(record()));
     }
 

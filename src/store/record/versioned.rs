@@ -18,3 +18,24 @@ pub(super) fn decode<T: DeserializeOwned>(version: u8, value: &[u8]) -> Option<T
         .then(|| rmp_serde::from_slice(body).ok())
         .flatten()
 }
+
+/// Gives records of one version their spelling in the store.
+macro_rules! versioned {
+    ($version:literal: $($record:ty),*) => {$(
+        impl $record {
+            /// Reads a stored record.
+            #[must_use]
+            pub fn decode(value: &[u8]) -> Option<Self> {
+                $crate::store::record::versioned::decode($version, value)
+            }
+
+            /// Spells the record for the store.
+            #[must_use]
+            pub fn encode(&self) -> bytes::Bytes {
+                $crate::store::record::versioned::encode($version, self)
+            }
+        }
+    )*};
+}
+
+pub(super) use versioned;

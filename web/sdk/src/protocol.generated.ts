@@ -555,7 +555,7 @@ export interface MessageSent {
 
 /** How firmly the store keeps a write by the time it is acknowledged. */
 export type Level =
-    /** Handed to the operating system: survives the kill of any process, and a power cut after about a second. */
+    /** Handed to the store, which hands it to the operating system: survives the kill of any gateway, and of the store as far as its own settings promise; a power cut after about a second. */
     | "stored"
     /** On disk (fsync done): survives a power cut. */
     | "synced";
