@@ -80,6 +80,7 @@ impl Gateway {
                     return;
                 };
                 user.hold(LogArrival {
+                    stamp: entry.stamp,
                     movement: Movement::of(&user.id, &entry),
                     origin: local(origin),
                     push: Broadcast::new(Push::Change { epoch, entry }),

@@ -35,8 +35,43 @@ impl Gateway {
         Ok(())
     }
 
-    /// Compares what was pushed with what is stored, for every chat in use.
+    /// Compares what was pushed with what is stored, for every chat in use and everybody connected.
     pub(super) async fn check_positions(&self, reason: ResyncReason) -> Result<(), ServiceError> {
+        let (chats, logs) = (self.chats_behind().await?, self.logs_behind().await?);
+        if chats.is_empty() && logs.is_empty() {
+            return Ok(());
+        }
+        // The hints may just be under way.
+        tokio::time::sleep(PATIENCE).await;
+        for (room, newest) in chats {
+            let notice = Self::resync(reason, Some(room.chat.clone()));
+            room.catch_up(newest, &notice, &self.house);
+        }
+        let notice = Self::resync(reason, None);
+        for (user, newest) in logs {
+            user.catch_up(newest, &notice, &self.house);
+        }
+        Ok(())
+    }
+
+    async fn logs_behind(&self) -> Result<Vec<(Arc<LocalUser>, Stamp)>, ServiceError> {
+        let mut users = self.all_users();
+        users.retain(|user| user.is_connected());
+        let mut behind = Vec::new();
+        for users in users.chunks(CHATS_AT_ONCE) {
+            let ids: Vec<UserId> = users.iter().map(|user| user.id.clone()).collect();
+            let positions = self.parts.service.log_positions(&ids).await?;
+            let looked_at = users.iter().zip(positions);
+            behind.extend(
+                looked_at
+                    .filter(|(user, newest)| user.is_behind(*newest))
+                    .map(|(user, newest)| (Arc::clone(user), newest)),
+            );
+        }
+        Ok(behind)
+    }
+
+    async fn chats_behind(&self) -> Result<Vec<(Arc<Room>, Stamp)>, ServiceError> {
         let used: Vec<ChatId> = self
             .rooms
             .iter()
@@ -53,19 +88,7 @@ impl Gateway {
                 );
             }
         }
-        if !behind.is_empty() {
-            // Its hint may just be under way.
-            tokio::time::sleep(PATIENCE).await;
-            self.tell_to_pull(&behind, reason);
-        }
-        Ok(())
-    }
-
-    fn tell_to_pull(&self, behind: &[(Arc<Room>, Stamp)], reason: ResyncReason) {
-        for (room, newest) in behind {
-            let notice = Self::resync(reason, Some(room.chat.clone()));
-            room.catch_up(*newest, &notice, &self.house);
-        }
+        Ok(behind)
     }
 
     /// Hints were lost: looks for what they would have said.

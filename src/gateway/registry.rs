@@ -12,7 +12,7 @@ use std::{
 use super::{Connection, Gateway, LocalUser, Room, connection::Identity, lock};
 use crate::{
     cluster::Origin,
-    model::{ChatId, UserId},
+    model::{ChatId, Stamp, UserId},
     service::{Caller, ServiceError},
 };
 
@@ -92,9 +92,10 @@ impl Gateway {
             }
         }
         // Read after the registration: a chat joined in between is told by a hint.
-        let chats = service.chats_of(&local.id).await?;
-        self.join(local, chats, None).await?;
-        local.watched();
+        let own = std::slice::from_ref(&local.id);
+        let (chats, newest) = tokio::join!(service.chats_of(&local.id), service.log_positions(own));
+        self.join(local, chats?, None).await?;
+        local.watched(newest?.into_iter().next().unwrap_or(Stamp::ZERO));
         Ok(())
     }
 

@@ -10,13 +10,15 @@ use super::{
     connection::{Connection, House},
     lock,
 };
-use crate::model::{Change, ChatId, LogEntry, MembershipEvent, SessionId, UserId};
+use crate::model::{Change, ChatId, LogEntry, MembershipEvent, SessionId, Stamp, UserId};
 
 /// Log entries of one person that may wait for a chat to be joined.
 const MOST_HELD: usize = 256;
 
 /// An entry of a change log that has come.
 pub(super) struct LogArrival {
+    /// Its position.
+    pub(super) stamp: Stamp,
     /// The push.
     pub(super) push: Broadcast,
     /// The connection that needs no push.
@@ -73,6 +75,8 @@ struct State {
     touched: u64,
     joining: bool,
     held: VecDeque<LogArrival>,
+    /// Newest position of the log that clients know of, or have been told to pull.
+    told: Stamp,
 }
 
 impl LocalUser {
@@ -90,9 +94,29 @@ impl LocalUser {
         state.watched
     }
 
-    /// Hints about this person come here from now on.
-    pub(super) fn watched(&self) {
-        lock(&self.state).watched = true;
+    /// Hints about this person come here from now on; `newest` was the end of their log at about that time.
+    pub(super) fn watched(&self, newest: Stamp) {
+        let mut state = lock(&self.state);
+        state.watched = true;
+        state.told = state.told.max(newest);
+    }
+
+    /// Whether somebody is connected who was not told of `newest` in their log.
+    pub(super) fn is_behind(&self, newest: Stamp) -> bool {
+        let state = lock(&self.state);
+        state.told < newest && !state.connections.is_empty()
+    }
+
+    /// Something newer than what was pushed stands in the log: tells all, unless it has come since.
+    pub(super) fn catch_up(&self, newest: Stamp, notice: &Broadcast, house: &House) {
+        {
+            let mut state = lock(&self.state);
+            if state.told >= newest {
+                return;
+            }
+            state.told = newest;
+        }
+        self.push(notice, None, house);
     }
 
     /// Adds a connection; `first` happens before anything can be pushed to it.
@@ -166,6 +190,7 @@ impl LocalUser {
     /// Adds an entry of the change log to those that wait for their turn.
     pub(super) fn hold(&self, arrival: LogArrival) {
         let mut state = lock(&self.state);
+        state.told = state.told.max(arrival.stamp);
         if state.held.len() >= MOST_HELD {
             // The client sees the gap by `prev` and pulls.
             state.held.pop_front();

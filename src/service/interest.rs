@@ -92,4 +92,18 @@ impl Service {
             })
             .collect())
     }
+
+    /// Stamps of the newest entries in the change logs of `users`, in one round trip; 0 where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub async fn log_positions(&self, users: &[UserId]) -> Result<Vec<Stamp>, ServiceError> {
+        let timelines: Vec<_> = users.iter().cloned().map(TimelineId::Log).collect();
+        let heads = self.timelines.heads(&timelines).await?;
+        Ok(heads
+            .into_iter()
+            .map(|head| head.map_or(Stamp::ZERO, |head| head.last))
+            .collect())
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use curlew::protocol::{self as p, Push};
+use curlew::{
+    model::ChatId,
+    protocol::{self as p, Push},
+};
 
 use crate::support::{
     Format, Person, Server,
@@ -193,4 +196,31 @@ async fn chat_made_from_both_sides_on_two_gateways_at_once_is_one() {
         let sent = ann.say(&one, "hi").await;
         assert_eq!(bob.next_message(&one).await.stamp, sent.stamp);
     }
+}
+
+#[tokio::test]
+async fn what_no_hint_has_told_is_noticed_by_comparing_positions() {
+    let redis = RedisServer::start(Kind::Redis);
+    let elsewhere = RedisServer::start(Kind::Redis);
+    let [east] = gateways(&redis).await;
+    // It works on the same data, but what it tells the others goes where nobody listens.
+    let mute = Server::with(&[
+        format!("store.url={}", redis.url()),
+        format!("cluster.url={}", elsewhere.url()),
+    ])
+    .await;
+    let ann = Person::new(&east, "ann").await;
+    let bob = Person::new(&mute, "bob").await;
+    let laptop = ann.device(&mute, Format::Json).await;
+    let chat = ann.direct(&bob).await;
+    let told_to_pull = |wanted: Option<ChatId>| {
+        ann.push_where(move |push| match push {
+            Push::Resync { chat, .. } if chat == wanted => Some(()),
+            _ => None,
+        })
+    };
+    let sent = bob.say(&chat, "do you hear me?").await;
+    told_to_pull(Some(chat.clone())).await;
+    laptop.read(&chat, sent.stamp).await.unwrap();
+    told_to_pull(None).await;
 }
