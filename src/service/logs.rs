@@ -1,9 +1,12 @@
 //! Change logs: what changed of the data a client may have cached.
 
-use super::{Caller, Service, ServiceError, timelines::stands};
+use super::{
+    Caller, Service, ServiceError,
+    extent::{Extent, proof_lacks},
+};
 use crate::{
     cluster::{Hint, Origin},
-    model::{Change, Epoch, LogEntry, LogPage, Reset, Stamp, UserId},
+    model::{Change, Epoch, LogEntry, LogPage, Stamp, UserId},
     store::{
         Seek,
         keys::{self, TimelineId},
@@ -29,47 +32,30 @@ impl Service {
         let seek = after.map_or(Seek::NEWEST, Seek::After);
         let mut opened = self.timelines.open(&timeline, seek, Vec::new()).await?;
         let head = opened.head.clone().ok_or(ServiceError::NotFound)?;
-        let empty = |reset| LogPage {
-            reset,
-            epoch: head.epoch.clone(),
+        let extent = Extent {
+            epoch: head.epoch,
             floor: head.floor,
-            next: head.last,
-            entries: Vec::new(),
-            has_more: false,
+            last: head.last,
         };
-        let Some(after) = after else {
-            return Ok(empty(None));
+        let Some(after) = after.map(|after| extent.begin(after)) else {
+            return Ok(extent.empty(None));
         };
-        let after = if after == Stamp::ZERO {
-            head.floor
-        } else {
-            after
-        };
-        if let Some(reset) = stands(after, epoch.as_ref(), &head.epoch, head.floor, head.last) {
-            return Ok(empty(Some(reset)));
+        if let Some(reset) = extent.refusal(after, epoch.as_ref()) {
+            return Ok(extent.empty(Some(reset)));
         }
         let page = self
             .timelines
             .page(&timeline, &mut opened, Seek::After(after), limit)
             .await?;
-        if page.floor > after {
-            return Ok(empty(Some(Reset::Floor)));
+        if let Some(reset) = proof_lacks(after, page.floor, page.anchored) {
+            return Ok(extent.empty(Some(reset)));
         }
-        if !page.anchored && after > page.floor && after != Stamp::ZERO {
-            return Ok(empty(Some(Reset::Rewound)));
-        }
-        let entries: Vec<LogEntry> = page
+        let entries = page
             .entries
             .into_iter()
             .map(Standing::into_log_entry)
             .collect();
-        let next = entries.last().map_or(after, |entry| entry.stamp);
-        Ok(LogPage {
-            next,
-            entries,
-            has_more: page.has_more,
-            ..empty(None)
-        })
+        Ok(extent.page(after, entries, page.has_more))
     }
 
     /// Writes a change into a user's log and tells their devices. Doing it again with the same `what`

@@ -8,6 +8,7 @@ mod accounts;
 mod bench;
 mod chats;
 mod error;
+mod extent;
 mod interest;
 mod limits;
 mod logs;

@@ -1,13 +1,16 @@
 //! Pulling a chat's timeline and its change timeline.
 
-use super::{Caller, Service, ServiceError};
+use super::{
+    Caller, Service, ServiceError,
+    extent::{Extent, proof_lacks},
+};
 use crate::{
-    model::{ChatId, Entry, Epoch, LogEntry, LogPage, Reset, Stamp, TimelinePage},
+    model::{Change, ChatId, Entry, Epoch, LogEntry, LogPage, Reset, Stamp, TimelinePage},
     store::{
         Seek,
         engine::{Answer, Read},
         keys::{self, TimelineId},
-        record::{Head, MemberRecord, Standing},
+        record::{MemberRecord, Standing},
         timelines::{Opened, Page},
     },
 };
@@ -29,11 +32,9 @@ pub struct TimelineQuery {
 
 /// A chat's timeline opened for one of its members.
 struct Reading {
-    chat: ChatId,
     timeline: TimelineId,
     opened: Opened,
-    head: Head,
-    floor: Stamp,
+    extent: Extent,
 }
 
 impl Service {
@@ -66,7 +67,7 @@ impl Service {
         if query
             .epoch
             .as_ref()
-            .is_some_and(|epoch| *epoch != reading.head.epoch)
+            .is_some_and(|epoch| *epoch != reading.extent.epoch)
         {
             return Ok(reading.reset(Reset::Epoch));
         }
@@ -92,42 +93,32 @@ impl Service {
     ) -> Result<LogPage, ServiceError> {
         let limit = self.page_limit(limit)?;
         let (state, member) = self.seen_by(caller, chat).await?;
-        let (head, floor) = (state.head, member.since_change);
-        let empty = |reset| LogPage {
-            reset,
+        let head = state.head;
+        let extent = Extent {
             epoch: head.epoch.clone(),
-            floor,
-            next: head.change_last,
-            entries: Vec::new(),
-            has_more: false,
+            floor: member.since_change,
+            last: head.change_last,
         };
-        let Some(after) = after else {
-            return Ok(empty(None));
+        let Some(after) = after.map(|after| extent.begin(after)) else {
+            return Ok(extent.empty(None));
         };
-        let after = if after == Stamp::ZERO { floor } else { after };
-        if let Some(reset) = stands(after, epoch.as_ref(), &head.epoch, floor, head.change_last) {
-            return Ok(empty(Some(reset)));
+        if let Some(reset) = extent.refusal(after, epoch.as_ref()) {
+            return Ok(extent.empty(Some(reset)));
         }
         let (page, anchored) = self.chats.changes(chat, &head, after, limit).await?;
-        if !anchored && after > floor {
-            return Ok(empty(Some(Reset::Rewound)));
+        if let Some(reset) = proof_lacks(after, extent.floor, anchored) {
+            return Ok(extent.empty(Some(reset)));
         }
-        let entries: Vec<LogEntry> = page
+        let entries = page
             .changes
             .into_iter()
             .map(|(stamp, prev, record)| LogEntry {
                 stamp,
                 prev,
-                change: record.map_or(crate::model::Change::Unknown, |record| record.change),
+                change: record.map_or(Change::Unknown, |record| record.change),
             })
             .collect();
-        let next = entries.last().map_or(after, |entry| entry.stamp);
-        Ok(LogPage {
-            next,
-            entries,
-            has_more: page.has_more,
-            ..empty(None)
-        })
+        Ok(extent.page(after, entries, page.has_more))
     }
 
     /// The number of entries for a page, when it is a good one.
@@ -156,12 +147,15 @@ impl Service {
             return Err(ServiceError::NotFound);
         };
         let floor = head.floor.max(member.since);
+        let extent = Extent {
+            epoch: head.epoch,
+            floor,
+            last: head.last,
+        };
         Ok(Reading {
-            chat: chat.clone(),
             timeline,
             opened,
-            head,
-            floor,
+            extent,
         })
     }
 
@@ -171,22 +165,14 @@ impl Service {
         after: Stamp,
         limit: usize,
     ) -> Result<TimelinePage, ServiceError> {
-        let after = if after == Stamp::ZERO {
-            reading.floor
-        } else {
-            after
-        };
-        let head = &reading.head;
-        if let Some(reset) = stands(after, None, &head.epoch, reading.floor, head.last) {
+        let after = reading.extent.begin(after);
+        if let Some(reset) = reading.extent.refusal(after, None) {
             return Ok(reading.reset(reset));
         }
         let page = self.read_page(reading, Seek::After(after), limit).await?;
-        if page.floor > after {
-            reading.floor = page.floor;
-            return Ok(reading.reset(Reset::Floor));
-        }
-        if !page.anchored && after > page.floor && after != Stamp::ZERO {
-            return Ok(reading.reset(Reset::Rewound));
+        if let Some(reset) = proof_lacks(after, page.floor, page.anchored) {
+            reading.extent.floor = reading.extent.floor.max(page.floor);
+            return Ok(reading.reset(reset));
         }
         Ok(reading.page(
             page.entries.into_iter().map(Standing::into_entry).collect(),
@@ -201,7 +187,7 @@ impl Service {
         limit: usize,
     ) -> Result<TimelinePage, ServiceError> {
         let page = self.read_page(reading, seek, limit).await?;
-        let floor = reading.floor.max(page.floor);
+        let floor = reading.extent.floor.max(page.floor);
         let mut entries: Vec<Entry> = page.entries.into_iter().map(Standing::into_entry).collect();
         entries.retain(|entry| entry.stamp > floor);
         let older = entries.first().is_some_and(|entry| entry.prev > floor);
@@ -231,7 +217,7 @@ impl Service {
                 .take(room)
                 .map(Standing::into_entry),
         );
-        entries.retain(|entry| entry.stamp > reading.floor);
+        entries.retain(|entry| entry.stamp > reading.extent.floor);
         Ok(reading.page(entries, has_more))
     }
 
@@ -257,32 +243,12 @@ impl Reading {
     }
 
     fn page(&self, entries: Vec<Entry>, has_more: bool) -> TimelinePage {
-        tracing::trace!(chat.id = %self.chat, entries = entries.len(), "timeline pulled");
         TimelinePage {
             reset: None,
-            epoch: self.head.epoch.clone(),
-            floor: self.floor,
+            epoch: self.extent.epoch.clone(),
+            floor: self.extent.floor,
             entries,
             has_more,
         }
-    }
-}
-
-/// Why a cursor is of no use, as far as the head can tell.
-pub(super) fn stands(
-    after: Stamp,
-    epoch: Option<&Epoch>,
-    current: &Epoch,
-    floor: Stamp,
-    last: Stamp,
-) -> Option<Reset> {
-    if epoch.is_some_and(|epoch| epoch != current) {
-        Some(Reset::Epoch)
-    } else if after < floor {
-        Some(Reset::Floor)
-    } else if after > last.max(floor) {
-        Some(Reset::Rewound)
-    } else {
-        None
     }
 }
