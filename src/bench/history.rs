@@ -115,13 +115,11 @@ async fn fill_share(
     let mark = Mark::of(bench);
     let mut stamps = Vec::new();
     for number in numbers {
-        let message = SendMessage {
-            chat: chat.clone(),
-            client_id: people::client_id(bench, "h", number),
-            content: Content::text(mark.text(number)),
-            reply_to: None,
-            mentions: Vec::new(),
-        };
+        let message = SendMessage::new(
+            chat.clone(),
+            people::client_id(bench, "h", number),
+            Content::text(mark.text(number)),
+        );
         stamps.push(client.call(&message).await?.stamp);
     }
     Ok(stamps)

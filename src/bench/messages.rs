@@ -160,13 +160,11 @@ fn messages(bench: &Bench, chat: ChatId) -> Compose {
     let bench = bench.clone();
     let mark = Mark::of(&bench);
     Box::new(move |due| {
-        let message = SendMessage {
-            chat: chat.clone(),
-            client_id: people::client_id(&bench, "m", due),
-            content: Content::text(mark.text(due)),
-            reply_to: None,
-            mentions: Vec::new(),
-        };
+        let message = SendMessage::new(
+            chat.clone(),
+            people::client_id(&bench, "m", due),
+            Content::text(mark.text(due)),
+        );
         request(due, &message)
     })
 }

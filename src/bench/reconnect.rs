@@ -306,13 +306,11 @@ async fn speak(bench: &Bench, chats: Vec<(Person, ChatId)>) -> Result<(), CallEr
     stream::iter(chats.into_iter().enumerate())
         .map(|(number, (person, chat))| async move {
             let (mut client, _) = Client::greet(bench, 0, Traffic::Little, &person.token).await?;
-            let message = SendMessage {
+            let message = SendMessage::new(
                 chat,
-                client_id: people::client_id(bench, "s", number as u64),
-                content: Content::text(Mark::of(bench).text(number as u64)),
-                reply_to: None,
-                mentions: Vec::new(),
-            };
+                people::client_id(bench, "s", number as u64),
+                Content::text(Mark::of(bench).text(number as u64)),
+            );
             client.call(&message).await.map(drop)
         })
         .buffer_unordered(PARALLEL)

@@ -65,6 +65,7 @@ mod tests {
             stamp,
         };
         let entry = LogEntry {
+            place: None,
             stamp,
             prev: Stamp::ZERO,
             change,

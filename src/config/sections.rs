@@ -226,6 +226,16 @@ pub struct LimitsConfig {
     pub group_members: u32,
     /// Groups up to this size have their changes copied into each member's change log.
     pub write_diffusion_members: u32,
+    /// How long one's own message may be edited after it was sent; `0s` for ever.
+    #[serde(with = "super::duration")]
+    #[schemars(with = "String")]
+    pub edit_window: Duration,
+    /// How long one's own message may be taken back after it was sent; `0s` for ever.
+    #[serde(with = "super::duration")]
+    #[schemars(with = "String")]
+    pub retract_window: Duration,
+    /// Groups up to this size tell who has read a message.
+    pub reader_list_members: u32,
     /// Most entries in a page.
     pub page: u32,
     /// Heavy reads (sync, chat lists, long pages) that may run at once.
@@ -248,6 +258,9 @@ impl Default for LimitsConfig {
             chats_per_user: 2_000,
             group_members: 10_000,
             write_diffusion_members: 100,
+            edit_window: Duration::from_hours(48),
+            retract_window: Duration::from_hours(48),
+            reader_list_members: 50,
             page: 200,
             heavy_reads: 32,
         }

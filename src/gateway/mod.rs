@@ -34,6 +34,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
     time::Instant,
 };
 
@@ -160,6 +161,9 @@ impl Gateway {
                 requests_in_flight: gateway.requests_in_flight,
                 sends_per_second: limits.sends_per_second,
                 sends_burst: limits.sends_burst,
+                edit_window_s: seconds(limits.edit_window),
+                retract_window_s: seconds(limits.retract_window),
+                reader_list_members: limits.reader_list_members,
                 ping_ms: u32::try_from(gateway.ping.as_millis()).unwrap_or(u32::MAX),
             },
         }
@@ -204,4 +208,8 @@ fn house(config: &Config) -> House {
 /// Locks what is never left half changed: a panic in another holder does not matter.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
 }

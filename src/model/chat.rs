@@ -21,8 +21,10 @@ pub enum ChatKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// May add, remove and rename.
+    /// May do everything.
     Owner,
+    /// May do everything but remove owners and give roles.
+    Admin,
     /// May read, write, add others and leave.
     Member,
 }
@@ -50,6 +52,12 @@ pub struct Chat {
     pub epoch: Epoch,
     /// When the chat was made, in milliseconds since the Unix epoch.
     pub created_ms: u64,
+    /// Stamps of pinned messages, the newest pin first, at most 20.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<Stamp>,
+    /// Messages disappear after this time, in seconds; absent when they stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expire_after_s: Option<u32>,
 }
 
 /// One member of a chat.
@@ -70,4 +78,19 @@ pub struct ReadMark {
     pub user: UserId,
     /// Everything up to here is read.
     pub stamp: Stamp,
+    /// Everything up to here has reached one of their devices; known in direct chats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Stamp>,
+}
+
+/// A message somebody has begun to write, the same on all their devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Draft {
+    /// What it says so far: at most 16,384 bytes of UTF-8.
+    pub text: String,
+    /// Stamp of the message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Stamp>,
+    /// When it was written, in milliseconds since the Unix epoch.
+    pub updated_ms: u64,
 }

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error, ser::SerializeMap};
 use serde_json::{Map, Value};
 
-use super::UserId;
+use super::{Stamp, UserId};
 
 /// Longest text of a message, in bytes of UTF-8.
 pub const MAX_TEXT_BYTES: usize = 16 * 1024;
@@ -19,6 +19,8 @@ pub enum Content {
     Text(Text),
     /// `type: "system"`: something that happened to the chat, written by the server.
     System(SystemEvent),
+    /// `type: "bundle"`: several messages forwarded as one, put together by the server.
+    Bundle(Bundle),
     /// Anything else.
     Other(Opaque),
 }
@@ -67,6 +69,45 @@ pub enum SystemEvent {
         /// The new title.
         title: String,
     },
+    /// A message was pinned.
+    Pinned {
+        /// Who pinned it.
+        actor: UserId,
+        /// The message.
+        stamp: Stamp,
+    },
+    /// Messages disappear after another time from now on, or stay.
+    Expiry {
+        /// Who decided it.
+        actor: UserId,
+        /// The time, in seconds; absent when messages stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expire_after_s: Option<u32>,
+    },
+}
+
+/// Several messages forwarded as one: a snapshot that later changes of the messages do not touch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = |schema: &mut Schema| add_type(schema, "bundle"))]
+pub struct Bundle {
+    /// Title of the group they were said in; absent for a direct chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The messages in their order: 1 to 100, at most 48 KiB in all.
+    pub items: Vec<BundleItem>,
+}
+
+/// One message of a [`Bundle`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BundleItem {
+    /// Who wrote it.
+    pub sender: UserId,
+    /// The name they showed when it was forwarded.
+    pub name: String,
+    /// Where it stood; also the time it was written at.
+    pub stamp: Stamp,
+    /// What it said.
+    pub content: Content,
 }
 
 /// Content of a type this server does not know: kept and delivered as it came.
@@ -133,6 +174,7 @@ impl Content {
             }
             Self::Text(_) => None,
             Self::System(_) => Some(("content.type", "system entries are written by the server")),
+            Self::Bundle(_) => Some(("content.type", "bundles are made by message.forward")),
             Self::Other(other) => other.refusal(),
         }
     }
@@ -204,6 +246,11 @@ impl Serialize for Content {
                 fields: event,
             }
             .serialize(serializer),
+            Self::Bundle(bundle) => Tagged {
+                kind: "bundle",
+                fields: bundle,
+            }
+            .serialize(serializer),
             Self::Other(other) => {
                 let mut map = serializer.serialize_map(Some(other.fields.len() + 1))?;
                 map.serialize_entry("type", &other.kind)?;
@@ -230,6 +277,9 @@ impl<'de> Deserialize<'de> for Content {
             },
             "system" => SystemEvent::deserialize(Value::Object(fields))
                 .map(Self::System)
+                .map_err(D::Error::custom),
+            "bundle" => Bundle::deserialize(Value::Object(fields))
+                .map(Self::Bundle)
                 .map_err(D::Error::custom),
             _ => Ok(Self::Other(Opaque { kind, fields })),
         }

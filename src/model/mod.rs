@@ -16,10 +16,12 @@ mod session;
 mod stamp;
 mod user;
 
-pub use change::{Change, LogEntry, MembershipChange, MembershipEvent};
-pub use chat::{Chat, ChatKind, Member, ReadMark, Role};
-pub use content::{Content, MAX_TEXT_BYTES, Opaque, SystemEvent, Text};
-pub use entry::{Entry, EntryKind};
+pub use change::{
+    Change, ChangePlace, LogEntry, MembershipChange, MembershipEvent, MessageChange, MessageEvent,
+};
+pub use chat::{Chat, ChatKind, Draft, Member, ReadMark, Role};
+pub use content::{Bundle, BundleItem, Content, MAX_TEXT_BYTES, Opaque, SystemEvent, Text};
+pub use entry::{Entry, EntryKind, Reaction, Reactor, Replies, Revision, Source};
 pub use id::{
     ChangeId, ChatId, ClientId, EntryId, Epoch, Id, Incarnation, IntentId, SessionId, UserId,
 };

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Chat, ChatId, Entry, Epoch, LogEntry, Member, ReadMark, Stamp};
+use super::{Chat, ChatId, Draft, Entry, Epoch, LogEntry, Member, ReadMark, Stamp};
 
 /// Why a cursor is of no use any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +27,7 @@ pub struct LogCursor {
 }
 
 /// A page of a change log, or of a chat's change timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LogPage {
     /// Why the reader's cursor is of no use; drop what is cached and `sync` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,7 +81,10 @@ pub struct SyncedChat {
     /// What comes after the client's cursor, when it named one for this chat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeline: Option<TimelinePage>,
-    /// Newest position of the chat's change timeline: the next `changes_after`.
+    /// Changes after the client's `changes_after`, when it named one for this chat and there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<LogPage>,
+    /// Newest position of the chat's change timeline: the `changes_after` of whoever has read the chat only now.
     pub changes_next: Stamp,
 }
 
@@ -144,6 +147,9 @@ pub struct ChatRow {
     /// How far the others have read, in direct chats.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reads: Vec<ReadMark>,
+    /// What the asking member has begun to write there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Draft>,
 }
 
 /// A part of one's chats.

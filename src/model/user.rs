@@ -27,4 +27,7 @@ pub struct Account {
     /// Whether this account administers the server.
     #[serde(default)]
     pub admin: bool,
+    /// Whether others are not shown what this account has read, nor this account what they have read.
+    #[serde(default)]
+    pub hide_reads: bool,
 }

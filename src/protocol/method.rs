@@ -66,6 +66,12 @@ macro_rules! methods {
                     | Self::ChatGet
                     | Self::ChatMembers
                     | Self::TimelinePull
+                    | Self::MessageGet
+                    | Self::MessageHistory
+                    | Self::MessageReactions
+                    | Self::MessageReaders
+                    | Self::ThreadPull
+                    | Self::MentionList
                     | Self::ChangesPull
                     | Self::LogPull
                     | Self::Sync => false,
@@ -80,7 +86,16 @@ macro_rules! methods {
                     | Self::ChatAdd
                     | Self::ChatRemove
                     | Self::ChatLeave
+                    | Self::ChatRole
                     | Self::MessageSend
+                    | Self::MessageEdit
+                    | Self::MessageRetract
+                    | Self::MessageReact
+                    | Self::MessagePin
+                    | Self::MessageHide
+                    | Self::MessageForward
+                    | Self::DeliveredMark
+                    | Self::DraftSet
                     | Self::ReadMark => true,
                 }
             }
@@ -126,10 +141,25 @@ methods! {
     "chat.add" ChatAdd: p::AddMembers => p::MembersChanged;
     "chat.remove" ChatRemove: p::RemoveMember => p::MemberRemoved;
     "chat.leave" ChatLeave: p::LeaveChat => p::ChatLeft;
+    "chat.role" ChatRole: p::SetRole => p::RoleSet;
     "message.send" MessageSend: p::SendMessage => p::MessageSent;
+    "message.edit" MessageEdit: p::EditMessage => p::MessageChanged;
+    "message.retract" MessageRetract: p::RetractMessage => p::MessageChanged;
+    "message.react" MessageReact: p::ReactToMessage => p::MessageChanged;
+    "message.pin" MessagePin: p::PinMessage => p::MessagesPinned;
+    "message.hide" MessageHide: p::HideMessages => p::MessagesHidden;
+    "message.forward" MessageForward: p::ForwardMessages => p::MessagesForwarded;
+    "message.get" MessageGet: p::GetMessages => p::Messages;
+    "message.history" MessageHistory: p::GetHistory => p::MessageHistory;
+    "message.reactions" MessageReactions: p::ListReactions => p::Reactors;
+    "message.readers" MessageReaders: p::ListReaders => p::Readers;
+    "thread.pull" ThreadPull: p::PullThread => p::ThreadPage;
+    "mention.list" MentionList: p::ListMentions => p::Mentions;
     "timeline.pull" TimelinePull: p::PullTimeline => m::TimelinePage;
     "changes.pull" ChangesPull: p::PullChanges => m::LogPage;
     "log.pull" LogPull: p::PullLog => m::LogPage;
     "sync" Sync: p::Sync => m::Synced;
     "read.mark" ReadMark: p::MarkRead => p::MarkedRead;
+    "delivered.mark" DeliveredMark: p::MarkDelivered => p::MarkedDelivered;
+    "draft.set" DraftSet: p::SetDraft => p::DraftSet;
 }

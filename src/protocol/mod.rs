@@ -21,4 +21,4 @@ pub use codec::{
 pub use error::{ErrorCode, Outcome, Retry, WireError};
 pub use method::{Method, MethodName};
 pub use params::*;
-pub use push::{ByeReason, Push, PushKind, ResyncReason};
+pub use push::{ByeReason, Push, ResyncReason};

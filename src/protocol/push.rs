@@ -25,7 +25,26 @@ pub enum Push {
         /// The log entry itself.
         entry: LogEntry,
     },
-    /// Somebody in a direct chat has read up to a stamp.
+    /// A new change in a chat's change timeline, unless it comes through one's own log. When `entry.prev` is not
+    /// the newest change one has of that chat: pull its changes.
+    Changed {
+        /// The chat it belongs to.
+        chat: ChatId,
+        /// The life of the chat.
+        epoch: Epoch,
+        /// The change itself.
+        entry: LogEntry,
+    },
+    /// Everything up to a stamp has reached a device of the other person of a direct chat.
+    Delivered {
+        /// The chat.
+        chat: ChatId,
+        /// Whom it has reached.
+        user: UserId,
+        /// Everything up to here has arrived.
+        stamp: Stamp,
+    },
+    /// Somebody in a direct chat, or in a small group, has read up to a stamp.
     Read {
         /// The chat that was read.
         chat: ChatId,
@@ -51,21 +70,6 @@ pub enum Push {
         /// How long to wait before that, in milliseconds.
         after_ms: u64,
     },
-}
-
-/// Kind of a [`Push`], as it stands in its `push` field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PushKind {
-    /// `entry`
-    Entry,
-    /// `change`
-    Change,
-    /// `read`
-    Read,
-    /// `resync`
-    Resync,
-    /// `bye`
-    Bye,
 }
 
 /// Why pushes may have been lost.

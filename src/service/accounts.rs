@@ -198,7 +198,11 @@ impl Service {
             created_ms: self.parts.clock.now_ms(),
         };
         UserRecord {
-            account: Account { user, admin },
+            account: Account {
+                user,
+                admin,
+                hide_reads: false,
+            },
             password,
             generation: 0,
             changed_by: None,

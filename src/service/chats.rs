@@ -404,6 +404,7 @@ fn row(shown: &Shown, peer: Option<User>) -> ChatRow {
     let reads = member.peer.iter().map(|user| ReadMark {
         user: user.clone(),
         stamp: shown.peer_mark.stamp,
+        delivered: None,
     });
     ChatRow {
         chat: Chat {
@@ -416,11 +417,14 @@ fn row(shown: &Shown, peer: Option<User>) -> ChatRow {
             members_version: head.members_version,
             epoch: head.epoch.clone(),
             created_ms: shown.info.created_ms,
+            pins: Vec::new(),
+            expire_after_s: None,
         },
         last: shown.last.clone().map(Standing::into_entry),
         unread: shown.unread.messages,
         mentions: shown.unread.mentions,
         read: shown.place.counted_from().stamp,
         reads: reads.collect(),
+        draft: None,
     }
 }

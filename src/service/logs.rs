@@ -74,7 +74,11 @@ impl Service {
             id,
             kind: LogBody::KIND,
             author: None,
-            body: LogBody::encode(&change),
+            body: LogBody {
+                place: None,
+                change: change.clone(),
+            }
+            .encode(),
             now_us: self.parts.clock.now_us(),
             members_version: None,
         };
@@ -88,6 +92,7 @@ impl Service {
         let entry = LogEntry {
             stamp: placed.stamp,
             prev: placed.prev,
+            place: None,
             change,
         };
         let hint = Hint::Log {

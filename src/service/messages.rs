@@ -127,18 +127,17 @@ impl Service {
             epoch: placed.epoch,
             members_version: placed.members_version,
             entry: Entry {
-                stamp: placed.stamp,
-                prev: placed.prev,
-                ordinal: placed.ordinal,
-                kind: EntryKind::Message,
                 sender: Some(caller.user.clone()),
                 client_id: Some(message.client_id),
-                revision: 0,
                 content: Some(message.content),
                 reply_to: message.reply_to,
                 mentions: message.mentions,
-                edited: false,
-                retracted: false,
+                ..Entry::bare(
+                    placed.stamp,
+                    placed.prev,
+                    placed.ordinal,
+                    EntryKind::Message,
+                )
             },
             origin: Some(caller.origin.clone()),
         };
@@ -182,6 +181,7 @@ fn append_step(caller: &Caller, message: &NewMessage, now_us: u64) -> AppendStep
         content: Some(message.content.clone()),
         reply_to: message.reply_to,
         mentions: message.mentions.clone(),
+        ..MessageBody::default()
     }
     .encode();
     AppendStep {

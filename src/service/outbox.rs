@@ -98,8 +98,7 @@ impl Service {
         let body = MessageBody {
             client_id: None,
             content: Some(content.clone()),
-            reply_to: None,
-            mentions: Vec::new(),
+            ..MessageBody::default()
         };
         let body = body.encode();
         let step = AppendStep {
@@ -120,18 +119,9 @@ impl Service {
             epoch: placed.epoch,
             members_version: placed.members_version,
             entry: Entry {
-                stamp: placed.stamp,
-                prev: placed.prev,
-                ordinal: placed.ordinal,
-                kind: EntryKind::System,
                 sender: Some(record.actor.clone()),
-                client_id: None,
-                revision: 0,
                 content: Some(content),
-                reply_to: None,
-                mentions: Vec::new(),
-                edited: false,
-                retracted: false,
+                ..Entry::bare(placed.stamp, placed.prev, placed.ordinal, EntryKind::System)
             },
             origin: None,
         };

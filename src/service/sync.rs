@@ -59,6 +59,7 @@ impl Service {
                 Ok::<_, ServiceError>(SyncedChat {
                     row,
                     timeline,
+                    changes: None,
                     changes_next,
                 })
             })

@@ -115,6 +115,7 @@ impl Service {
             .map(|(stamp, prev, record)| LogEntry {
                 stamp,
                 prev,
+                place: None,
                 change: record.map_or(Change::Unknown, |record| record.change),
             })
             .collect();

@@ -345,6 +345,7 @@ async fn people_are_found_by_exact_name_and_by_id() {
     assert_eq!(missing.code, ErrorCode::NotFound);
 
     let renamed = p::UpdateUser {
+        hide_reads: None,
         display_name: Some("安妮 👩‍🚀".to_owned()),
     };
     ann.call(renamed).await.unwrap();

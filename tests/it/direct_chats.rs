@@ -150,7 +150,8 @@ async fn nobody_leaves_is_added_to_or_removed_from_a_direct_chat() {
     );
     let rename = p::UpdateChat {
         chat,
-        title: "us".to_owned(),
+        title: Some("us".to_owned()),
+        expire_after_s: None,
         client_id: client_id(),
     };
     assert_eq!(

@@ -177,7 +177,11 @@ async fn a_slow_client_is_told_to_pull_and_the_others_notice_nothing() {
             };
             match serde_json::from_str(&frame).unwrap() {
                 Push::Resync { reason, chat } => return (reason, chat),
-                Push::Entry { .. } | Push::Change { .. } | Push::Read { .. } => {}
+                Push::Entry { .. }
+                | Push::Change { .. }
+                | Push::Changed { .. }
+                | Push::Delivered { .. }
+                | Push::Read { .. } => {}
                 Push::Bye { .. } => panic!("it reads again and may stay"),
             }
         }

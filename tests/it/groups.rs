@@ -238,7 +238,8 @@ async fn members_add_but_only_owners_remove_and_rename() {
     assert_eq!(refused.code, ErrorCode::Forbidden);
     let rename = |title: &str| p::UpdateChat {
         chat: chat.clone(),
-        title: title.to_owned(),
+        title: Some(title.to_owned()),
+        expire_after_s: None,
         client_id: fresh_client_id(),
     };
     assert_eq!(

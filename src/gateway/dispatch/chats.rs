@@ -46,13 +46,11 @@ pub(super) async fn update(
     params: UpdateChat,
 ) -> Result<UpdatedChat, ServiceError> {
     let service = member.service();
+    let title = params
+        .title
+        .ok_or(ServiceError::invalid("title", "is missing"))?;
     let chat = service
-        .rename_chat(
-            &member.caller,
-            &params.chat,
-            params.title,
-            &params.client_id,
-        )
+        .rename_chat(&member.caller, &params.chat, title, &params.client_id)
         .await?;
     Ok(UpdatedChat { chat })
 }

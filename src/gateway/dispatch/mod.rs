@@ -71,6 +71,23 @@ pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
         MethodName::LogPull => Box::pin(ask(call, catch_up::pull_log)).await,
         MethodName::Sync => Box::pin(ask(call, catch_up::sync)).await,
         MethodName::ReadMark => Box::pin(ask(call, catch_up::mark_read)).await,
+        MethodName::ChatRole
+        | MethodName::MessageEdit
+        | MethodName::MessageRetract
+        | MethodName::MessageReact
+        | MethodName::MessagePin
+        | MethodName::MessageHide
+        | MethodName::MessageForward
+        | MethodName::MessageGet
+        | MethodName::MessageHistory
+        | MethodName::MessageReactions
+        | MethodName::MessageReaders
+        | MethodName::ThreadPull
+        | MethodName::MentionList
+        | MethodName::DeliveredMark
+        | MethodName::DraftSet => {
+            Answer::Refusal(WireError::new(ErrorCode::Forbidden, "not offered yet"))
+        }
     }
 }
 

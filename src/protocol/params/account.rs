@@ -140,6 +140,9 @@ pub struct UpdateUser {
     /// New name to show: 1 to 64 characters, at most 256 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
+    /// Whether others are not shown what one has read, nor oneself what they have read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hide_reads: Option<bool>,
 }
 
 /// One's own profile after the change.

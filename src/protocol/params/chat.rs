@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Chat, ChatId, ChatKind, ClientId, UserId, Window};
+use crate::model::{Chat, ChatId, ChatKind, ClientId, Role, UserId, Window};
 
 /// Makes a chat. A direct chat with somebody exists once: making it again gives the same chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -53,13 +53,19 @@ pub struct ListMembers {
     pub limit: u32,
 }
 
-/// Changes a group's title. Owners only.
+/// Changes a chat's title or settings; absent fields stay as they are. In groups owners and admins only; a
+/// direct chat has no title.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdateChat {
     /// Which chat.
     pub chat: ChatId,
-    /// New title: 1 to 128 characters, at most 512 bytes.
-    pub title: String,
+    /// New title of a group: 1 to 128 characters, at most 512 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Messages disappear this many seconds after they were sent: 60 to 31,536,000, or 0 for never. Holds for
+    /// those that are there already as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expire_after_s: Option<u32>,
     /// Makes the request repeatable.
     pub client_id: ClientId,
 }
@@ -119,3 +125,23 @@ pub struct LeaveChat {
 /// The chat is left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatLeft {}
+
+/// Gives a member of a group another role. Owners only; a group keeps at least one owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SetRole {
+    /// Which chat.
+    pub chat: ChatId,
+    /// Whose role.
+    pub user: UserId,
+    /// The role.
+    pub role: Role,
+    /// Makes the request repeatable.
+    pub client_id: ClientId,
+}
+
+/// The role is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleSet {
+    /// Version of the membership after the change.
+    pub members_version: u64,
+}

@@ -45,6 +45,12 @@ pub struct Limits {
     pub sends_per_second: u32,
     /// Messages one person may send at once before that limit shows.
     pub sends_burst: u32,
+    /// How long one's own message may be edited after it was sent, in seconds; 0 for ever.
+    pub edit_window_s: u32,
+    /// How long one's own message may be taken back after it was sent, in seconds; 0 for ever.
+    pub retract_window_s: u32,
+    /// Groups up to this size tell who has read a message.
+    pub reader_list_members: u32,
     /// A connection that is silent for longer is pinged, in milliseconds.
     pub ping_ms: u32,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ChatCursor, ChatId, Epoch, LogCursor, Stamp, Window};
+use crate::model::{ChatCursor, ChatId, Draft, Epoch, LogCursor, Stamp, Window};
 
 /// Asks for a page of one's own change log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,4 +63,41 @@ pub struct MarkedRead {
     pub stamp: Stamp,
     /// Exact number of unread messages left.
     pub unread: u64,
+}
+
+/// Says that everything up to a stamp has reached a device. Never falls; told to the other person of a direct
+/// chat as `delivered`, without effect elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MarkDelivered {
+    /// Which chat.
+    pub chat: ChatId,
+    /// Everything up to here has arrived. Beyond the newest entry: `bad_request`.
+    pub stamp: Stamp,
+}
+
+/// The mark as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MarkedDelivered {
+    /// Everything up to here has arrived.
+    pub stamp: Stamp,
+}
+
+/// Keeps what one has begun to write in a chat, for all one's devices. An empty text removes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SetDraft {
+    /// Which chat.
+    pub chat: ChatId,
+    /// What it says so far: at most 16,384 bytes of UTF-8.
+    pub text: String,
+    /// Stamp of the message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Stamp>,
+}
+
+/// The draft as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DraftSet {
+    /// The draft; absent when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Draft>,
 }

@@ -4,12 +4,15 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::{EntryRecord, versioned};
-use crate::model::{Change, ClientId, Content, Entry, EntryKind, LogEntry, Stamp, UserId};
+use crate::model::{
+    Change, ChangePlace, ClientId, Content, Entry, EntryKind, LogEntry, Reaction, Source, Stamp,
+    UserId,
+};
 
 const VERSION: u8 = 1;
 
 /// Body of a chat's entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MessageBody {
     /// The id its sender chose.
     pub client_id: Option<ClientId>,
@@ -21,6 +24,21 @@ pub struct MessageBody {
     /// Members it speaks to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<UserId>,
+    /// Whether it speaks to all members.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mention_all: bool,
+    /// Stamp of the message under which it stands in a thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Stamp>,
+    /// Where it was forwarded from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Source>,
+    /// Reactions to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+    /// Since when it says what it says, in milliseconds since the Unix epoch, once it was edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_ms: Option<u64>,
 }
 
 impl MessageBody {
@@ -35,16 +53,35 @@ impl MessageBody {
 }
 
 /// Body of a log's entry.
-pub struct LogBody;
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogBody {
+    /// Its place in its chat's change timeline, when it is a copy of a change there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<ChangePlace>,
+    /// What changed. A changed message is left out: it is looked up when the log is read.
+    pub change: Change,
+}
 
 impl LogBody {
     /// Letter of log entries in the header.
     pub const KIND: char = 'l';
 
+    const VERSION: u8 = 2;
+
     /// Spells the body for the store.
     #[must_use]
-    pub fn encode(change: &Change) -> Bytes {
-        versioned::encode(VERSION, change)
+    pub fn encode(&self) -> Bytes {
+        versioned::encode(Self::VERSION, self)
+    }
+
+    /// Reads a stored body; one of the first version is the change alone.
+    fn decode(value: &Bytes) -> Option<Self> {
+        versioned::decode(Self::VERSION, value).or_else(|| {
+            Some(Self {
+                place: None,
+                change: versioned::decode(VERSION, value)?,
+            })
+        })
     }
 }
 
@@ -65,39 +102,29 @@ impl Standing {
     /// The entry as a chat's member sees it; a tombstone when it cannot be read.
     #[must_use]
     pub fn into_entry(self) -> Entry {
-        self.readable_entry().unwrap_or(Entry {
-            stamp: self.stamp,
-            prev: self
+        self.readable_entry().unwrap_or_else(|| {
+            let (prev, ordinal) = self
                 .record
                 .as_ref()
-                .map_or(self.seen_prev, |record| record.prev),
-            ordinal: self
-                .record
-                .as_ref()
-                .map_or(self.seen_ordinal, |record| record.ordinal),
-            kind: EntryKind::Tombstone,
-            sender: None,
-            client_id: None,
-            revision: 0,
-            content: None,
-            reply_to: None,
-            mentions: Vec::new(),
-            edited: false,
-            retracted: false,
+                .map_or((self.seen_prev, self.seen_ordinal), |record| {
+                    (record.prev, record.ordinal)
+                });
+            Entry::bare(self.stamp, prev, ordinal, EntryKind::Tombstone)
         })
     }
 
     /// The entry as a log's owner sees it.
     #[must_use]
     pub fn into_log_entry(self) -> LogEntry {
-        let change = self
+        let body = self
             .record
             .as_ref()
-            .and_then(|record| versioned::decode(VERSION, &record.body));
+            .and_then(|record| LogBody::decode(&record.body));
         LogEntry {
             stamp: self.stamp,
             prev: self.record.map_or(self.seen_prev, |record| record.prev),
-            change: change.unwrap_or(Change::Unknown),
+            place: body.as_ref().and_then(|body| body.place),
+            change: body.map_or(Change::Unknown, |body| body.change),
         }
     }
 
@@ -110,18 +137,19 @@ impl Standing {
             _ => return None,
         };
         Some(Entry {
-            stamp: record.stamp,
-            prev: record.prev,
-            ordinal: record.ordinal,
-            kind,
             sender: record.author.clone(),
             client_id: body.client_id,
             revision: record.revision,
             content: body.content,
             reply_to: body.reply_to,
+            thread: body.thread,
             mentions: body.mentions,
-            edited: record.revision > 0 && !record.retracted,
+            mention_all: body.mention_all,
+            forwarded: body.forwarded,
+            reactions: body.reactions,
+            edited: body.edited_ms.is_some() && !record.retracted,
             retracted: record.retracted,
+            ..Entry::bare(record.stamp, record.prev, record.ordinal, kind)
         })
     }
 }

@@ -60,7 +60,11 @@ mod tests {
             display_name: "Ada".to_owned(),
             created_ms: 1,
         };
-        let account = Account { user, admin: false };
+        let account = Account {
+            user,
+            admin: false,
+            hide_reads: false,
+        };
         UserRecord {
             account,
             password: PasswordHash::new(String::new()),

@@ -60,7 +60,11 @@ mod tests {
             created_ms: 1_700_000_000_000,
         };
         UserRecord {
-            account: Account { user, admin: true },
+            account: Account {
+                user,
+                admin: true,
+                hide_reads: false,
+            },
             password: PasswordHash::new("$argon2id$secret".to_owned()),
             generation: 3,
             changed_by: Some(SessionId::from_bytes(b"s")),

@@ -260,18 +260,10 @@ impl Talker {
     /// The message as it will be seen, but for its place.
     fn as_sent(&self, message: &SendMessage) -> Seen {
         seen(&Entry {
-            stamp: Stamp::ZERO,
-            prev: Stamp::ZERO,
-            ordinal: 0,
-            kind: EntryKind::Message,
             sender: Some(self.sender.clone()),
             client_id: Some(message.client_id.clone()),
-            revision: 0,
             content: Some(message.content.clone()),
-            reply_to: None,
-            mentions: Vec::new(),
-            edited: false,
-            retracted: false,
+            ..Entry::bare(Stamp::ZERO, Stamp::ZERO, 0, EntryKind::Message)
         })
     }
 
@@ -430,7 +422,11 @@ impl Talker {
                     }
                 }
             }
-            Push::Change { .. } | Push::Read { .. } | Push::Bye { .. } => {}
+            Push::Change { .. }
+            | Push::Changed { .. }
+            | Push::Delivered { .. }
+            | Push::Read { .. }
+            | Push::Bye { .. } => {}
         }
         Ok(())
     }

@@ -224,13 +224,7 @@ pub(crate) fn new_chat(kind: ChatKind, others: &[&Person], title: Option<&str>) 
 
 /// Params to send a text.
 pub(crate) fn text_message(chat: &ChatId, text: &str) -> p::SendMessage {
-    p::SendMessage {
-        chat: chat.clone(),
-        client_id: fresh_client_id(),
-        content: Content::text(text),
-        reply_to: None,
-        mentions: Vec::new(),
-    }
+    p::SendMessage::new(chat.clone(), fresh_client_id(), Content::text(text))
 }
 
 /// Params to pull the newest page.

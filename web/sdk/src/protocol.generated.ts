@@ -48,6 +48,12 @@ export interface Limits {
     sends_per_second: number;
     /** Messages one person may send at once before that limit shows. */
     sends_burst: number;
+    /** How long one's own message may be edited after it was sent, in seconds; 0 for ever. */
+    edit_window_s: number;
+    /** How long one's own message may be taken back after it was sent, in seconds; 0 for ever. */
+    retract_window_s: number;
+    /** Groups up to this size tell who has read a message. */
+    reader_list_members: number;
     /** A connection that is silent for longer is pinged, in milliseconds. */
     ping_ms: number;
 }
@@ -96,6 +102,8 @@ export interface Account {
     created_ms: number;
     /** Whether this account administers the server. */
     admin?: boolean;
+    /** Whether others are not shown what this account has read, nor this account what they have read. */
+    hide_reads?: boolean;
 }
 
 /** A session as it is handed to the device it belongs to. */
@@ -212,6 +220,8 @@ export interface FindUser {
 export interface UpdateUser {
     /** New name to show: 1 to 64 characters, at most 256 bytes. */
     display_name?: string;
+    /** Whether others are not shown what one has read, nor oneself what they have read. */
+    hide_reads?: boolean;
 }
 
 /** One's own profile after the change. */
@@ -267,12 +277,18 @@ export interface Chat {
     epoch: string;
     /** When the chat was made, in milliseconds since the Unix epoch. */
     created_ms: number;
+    /** Stamps of pinned messages, the newest pin first, at most 20. */
+    pins?: number[];
+    /** Messages disappear after this time, in seconds; absent when they stay. */
+    expire_after_s?: number;
 }
 
 /** What a member may do. */
 export type Role =
-    /** May add, remove and rename. */
+    /** May do everything. */
     | "owner"
+    /** May do everything but remove owners and give roles. */
+    | "admin"
     /** May read, write, add others and leave. */
     | "member";
 
@@ -312,6 +328,8 @@ export interface ChatRow {
     read: number;
     /** How far the others have read, in direct chats. */
     reads?: ReadMark[];
+    /** What the asking member has begun to write there. */
+    draft?: Draft;
 }
 
 /** What stands at one stamp of a chat's timeline. */
@@ -328,18 +346,30 @@ export interface Entry {
     sender?: string;
     /** The id its sender chose for it. */
     client_id?: string;
-    /** How often it was changed; 0 at first. */
+    /** How often it was changed (edited, retracted, reacted to); 0 at first. Of two copies the one with the higher revision is the newer. */
     revision: number;
-    /** What it says; absent once retracted and in a tombstone. */
+    /** What it says; absent once retracted, in a tombstone, and when one has hidden it for oneself. */
     content?: Content;
     /** Stamp of the entry it answers. */
     reply_to?: number;
+    /** Stamp of the message under which it stands in a thread. */
+    thread?: number;
+    /** The thread under it, once there is one. */
+    replies?: Replies;
     /** Members it speaks to. */
     mentions?: string[];
+    /** Whether it speaks to all members. */
+    mention_all?: boolean;
+    /** Where it was forwarded from; stated by the server. */
+    forwarded?: Source;
+    /** Reactions to it, the oldest kind first. */
+    reactions?: Reaction[];
     /** Whether its content was changed by an edit. */
     edited?: boolean;
     /** Whether it was taken back. */
     retracted?: boolean;
+    /** Whether the asking member has hidden it for themselves. */
+    hidden?: boolean;
 }
 
 /** What sort of entry it is. */
@@ -357,6 +387,8 @@ export type Content =
     | Text
     /** `type: "system"`: something that happened to the chat, written by the server. */
     | SystemEvent
+    /** `type: "bundle"`: several messages forwarded as one, put together by the server. */
+    | Bundle
     /** Anything else. */
     | Opaque;
 
@@ -409,7 +441,46 @@ export type SystemEvent =
         actor: string;
         /** The new title. */
         title: string;
+    }
+    /** A message was pinned. */
+    | {
+        type: "system";
+        event: "pinned";
+        /** Who pinned it. */
+        actor: string;
+        /** The message. */
+        stamp: number;
+    }
+    /** Messages disappear after another time from now on, or stay. */
+    | {
+        type: "system";
+        event: "expiry";
+        /** Who decided it. */
+        actor: string;
+        /** The time, in seconds; absent when messages stay. */
+        expire_after_s?: number;
     };
+
+/** Several messages forwarded as one: a snapshot that later changes of the messages do not touch. */
+export interface Bundle {
+    type: "bundle";
+    /** Title of the group they were said in; absent for a direct chat. */
+    title?: string;
+    /** The messages in their order: 1 to 100, at most 48 KiB in all. */
+    items: BundleItem[];
+}
+
+/** One message of a `Bundle`. */
+export interface BundleItem {
+    /** Who wrote it. */
+    sender: string;
+    /** The name they showed when it was forwarded. */
+    name: string;
+    /** Where it stood; also the time it was written at. */
+    stamp: number;
+    /** What it said. */
+    content: Content;
+}
 
 /** Content of a type this server does not know: kept and delivered as it came. At most depth 8, 256 values, 16 KiB. */
 export interface Opaque {
@@ -418,12 +489,52 @@ export interface Opaque {
     [field: string]: unknown;
 }
 
+/** The thread under a message. */
+export interface Replies {
+    /** How many messages stand in it; retracted ones are left out. */
+    count: number;
+    /** Stamp of the newest one. */
+    last: number;
+}
+
+/** Who said first what was forwarded. */
+export interface Source {
+    /** Who wrote it. */
+    sender: string;
+    /** Where it stood in the chat it was written in; also the time it was written at. */
+    stamp: number;
+}
+
+/** One kind of reaction to a message. */
+export interface Reaction {
+    /** The reaction itself: 1 to 32 bytes, usually one emoji. */
+    kind: string;
+    /** How many members react with it. */
+    count: number;
+    /** The first of them, at most 20. */
+    users: string[];
+    /** Whether the asking member is one of them. In pushes only `users` tells. */
+    mine?: boolean;
+}
+
 /** How far somebody has read a chat. */
 export interface ReadMark {
     /** Whose mark it is. */
     user: string;
     /** Everything up to here is read. */
     stamp: number;
+    /** Everything up to here has reached one of their devices; known in direct chats. */
+    delivered?: number;
+}
+
+/** A message somebody has begun to write, the same on all their devices. */
+export interface Draft {
+    /** What it says so far: at most 16,384 bytes of UTF-8. */
+    text: string;
+    /** Stamp of the message it answers. */
+    reply_to?: number;
+    /** When it was written, in milliseconds since the Unix epoch. */
+    updated_ms: number;
 }
 
 /** Asks for one chat. Reply: `ChatRow`. */
@@ -462,12 +573,14 @@ export interface Member {
     since: number;
 }
 
-/** Changes a group's title. Owners only. */
+/** Changes a chat's title or settings; absent fields stay as they are. In groups owners and admins only; a direct chat has no title. */
 export interface UpdateChat {
     /** Which chat. */
     chat: string;
-    /** New title: 1 to 128 characters, at most 512 bytes. */
-    title: string;
+    /** New title of a group: 1 to 128 characters, at most 512 bytes. */
+    title?: string;
+    /** Messages disappear this many seconds after they were sent: 60 to 31,536,000, or 0 for never. Holds for those that are there already as well. */
+    expire_after_s?: number;
     /** Makes the request repeatable. */
     client_id: string;
 }
@@ -521,6 +634,24 @@ export interface LeaveChat {
 /** The chat is left. */
 export type ChatLeft = Record<string, never>;
 
+/** Gives a member of a group another role. Owners only; a group keeps at least one owner. */
+export interface SetRole {
+    /** Which chat. */
+    chat: string;
+    /** Whose role. */
+    user: string;
+    /** The role. */
+    role: Role;
+    /** Makes the request repeatable. */
+    client_id: string;
+}
+
+/** The role is given. */
+export interface RoleSet {
+    /** Version of the membership after the change. */
+    members_version: number;
+}
+
 /** Sends one message. Reply: `MessageSent`; pushed to the others, and to one's other connections, as `entry`. */
 export interface SendMessage {
     /** Chat to append to. */
@@ -531,8 +662,12 @@ export interface SendMessage {
     content: Content;
     /** Stamp of the message this one answers. */
     reply_to?: number;
+    /** Stamp of the message under which this one stands in a thread. Threads do not nest. */
+    thread?: number;
     /** Members this message speaks to, at most 50. */
     mentions?: string[];
+    /** Whether it speaks to all members; owners and admins of groups only. */
+    mention_all?: boolean;
 }
 
 /** The message is stored. */
@@ -559,6 +694,219 @@ export type Level =
     | "stored"
     /** On disk (fsync done): survives a power cut. */
     | "synced";
+
+/** Replaces what one's own message says, within `limits.edit_window_s`. Told as a `message` change. */
+export interface EditMessage {
+    /** Where it stands. */
+    chat: string;
+    /** The message. */
+    stamp: number;
+    /** Makes the request repeatable. */
+    client_id: string;
+    /** What it shall say. */
+    content: Content;
+    /** Members it speaks to from now on, at most 50. Those it spoke to before keep their mention. */
+    mentions?: string[];
+    /** The revision that is to be replaced; another one there is a `conflict`. Absent: whatever is there. */
+    revision?: number;
+}
+
+/** The message is changed. */
+export interface MessageChanged {
+    /** The message. */
+    stamp: number;
+    /** Its revision after the change. */
+    revision: number;
+}
+
+/** Takes a message back: one's own within `limits.retract_window_s`, anybody's as owner or admin of a group. Its place stays, what it said is gone. */
+export interface RetractMessage {
+    /** Where it stands. */
+    chat: string;
+    /** The message. */
+    stamp: number;
+    /** Makes the request repeatable. */
+    client_id: string;
+}
+
+/** Reacts to a message, or takes a reaction back. What is so already stays so. */
+export interface ReactToMessage {
+    /** Where it stands. */
+    chat: string;
+    /** The message. */
+    stamp: number;
+    /** Makes the request repeatable. */
+    client_id: string;
+    /** The reaction: 1 to 32 bytes without control characters. A message has at most 20 kinds of reactions, a member at most 5 on one message. */
+    kind: string;
+    /** Whether to react with it, or not any more. */
+    on: boolean;
+}
+
+/** Pins a message to its chat, or takes it down: any member of a direct chat, owners and admins of a group. */
+export interface PinMessage {
+    /** Where it stands. */
+    chat: string;
+    /** The message. */
+    stamp: number;
+    /** Makes the request repeatable. */
+    client_id: string;
+    /** Whether it shall be pinned. A chat has at most 20 pins. */
+    pinned: boolean;
+}
+
+/** What is pinned now. */
+export interface MessagesPinned {
+    /** Stamps of pinned messages, the newest pin first. */
+    pins: number[];
+}
+
+/** Hides messages for oneself, on all one's devices. Doing it again changes nothing. */
+export interface HideMessages {
+    /** Where they stand. */
+    chat: string;
+    /** The messages: 1 to 100. */
+    stamps: number[];
+}
+
+/** The messages are hidden. */
+export type MessagesHidden = Record<string, never>;
+
+/** Forwards messages to other chats, one by one or as one bundle. */
+export interface ForwardMessages {
+    /** Where they stand. */
+    chat: string;
+    /** The messages: 1 to 100. Those that are retracted, hidden or not messages are refused. */
+    stamps: number[];
+    /** Where to: 1 to 10 chats. */
+    to: string[];
+    /** Whether they become one message that holds them all. */
+    merged?: boolean;
+    /** Makes the request repeatable. */
+    client_id: string;
+}
+
+/** The messages are forwarded. */
+export interface MessagesForwarded {
+    /** What was stored, chat by chat, in the order asked for. */
+    sent: MessageSent[];
+}
+
+/** Asks for some messages of a chat by their stamps. */
+export interface GetMessages {
+    /** Where they stand. */
+    chat: string;
+    /** Their stamps: 1 to 100. */
+    stamps: number[];
+}
+
+/** Some messages of a chat. */
+export interface Messages {
+    /** Those that are there, ascending. */
+    entries: Entry[];
+}
+
+/** Asks what a message said before it was edited: its author, owners and admins may. */
+export interface GetHistory {
+    /** Where it stands. */
+    chat: string;
+    /** The message. */
+    stamp: number;
+}
+
+/** What a message said before. */
+export interface MessageHistory {
+    /** The oldest first, without what it says now; at most the last 20. */
+    revisions: Revision[];
+}
+
+/** What a message said before it was edited. */
+export interface Revision {
+    /** What it said. */
+    content: Content;
+    /** Since when it said that, in milliseconds since the Unix epoch. */
+    since_ms: number;
+}
+
+/** Asks who reacts to a message. */
+export interface ListReactions {
+    /** Where it stands. */
+    chat: string;
+    /** The message. */
+    stamp: number;
+    /** Give those after this member. */
+    after?: string;
+    /** How many members to give: 1 or more; above the maximum it is clamped. */
+    limit: number;
+}
+
+/** Who reacts to a message. */
+export interface Reactors {
+    /** Ordered by id. */
+    reactors: Reactor[];
+    /** Whether there are more. */
+    has_more: boolean;
+}
+
+/** All that one member reacts with to a message. */
+export interface Reactor {
+    /** Who reacts. */
+    user: string;
+    /** With what. */
+    kinds: string[];
+}
+
+/** Asks who has read a message, in groups up to `limits.reader_list_members` members. */
+export interface ListReaders {
+    /** Where it stands. */
+    chat: string;
+    /** The message. */
+    stamp: number;
+}
+
+/** Who has read a message. */
+export interface Readers {
+    /** Marks at or after the message, of members other than its author who do not hide what they read. */
+    readers: ReadMark[];
+}
+
+/** Asks for a page of a thread: after a stamp, before a stamp, or its newest messages. */
+export interface PullThread {
+    /** Where it stands. */
+    chat: string;
+    /** The message it stands under. */
+    root: number;
+    /** Give the messages right after this stamp. */
+    after?: number;
+    /** Give the messages right before this stamp. */
+    before?: number;
+    /** How many to give: 1 or more; above the maximum it is clamped. */
+    limit: number;
+}
+
+/** A page of a thread. */
+export interface ThreadPage {
+    /** The message it stands under, with the count of what stands there. */
+    root: Entry;
+    /** Ascending. Between two of them stand no other messages of the thread. */
+    entries: Entry[];
+    /** Whether there are more in the direction asked for. */
+    has_more: boolean;
+}
+
+/** Asks for unread messages that speak to oneself. */
+export interface ListMentions {
+    /** In which chat. */
+    chat: string;
+    /** How many to give, the oldest first: 1 or more; above the maximum it is clamped. */
+    limit: number;
+}
+
+/** Unread messages that speak to oneself. */
+export interface Mentions {
+    /** Their stamps, ascending. */
+    stamps: number[];
+}
 
 /** Asks for a page of a chat's timeline: after a stamp, before a stamp, around a stamp, or the newest. Give at most one of `after`, `before` and `around`. */
 export interface PullTimeline {
@@ -633,8 +981,18 @@ export interface LogEntry {
     stamp: number;
     /** Position of the log entry before it; 0 for the first. */
     prev: number;
+    /** Its place in its chat's change timeline, when it is a copy of a change there. */
+    place?: ChangePlace;
     /** What changed. */
     change: Change;
+}
+
+/** Where a change stands in its chat's change timeline. */
+export interface ChangePlace {
+    /** Its position there. */
+    stamp: number;
+    /** Position of the change before it; 0 for the first. A reader whose newest one is another has a gap. */
+    prev: number;
 }
 
 /** Something that changed what a client may have cached. Clients ignore kinds they do not know. */
@@ -643,7 +1001,37 @@ export type Change =
     | ({
         kind: "membership";
     } & MembershipChange)
-    /** One's own read mark moved, on this or another device. */
+    /** A message was edited, retracted or reacted to. */
+    | ({
+        kind: "message";
+    } & MessageChange)
+    /** A message speaks to oneself. */
+    | {
+        kind: "mention";
+        /** Where it stands. */
+        chat: string;
+        /** The message. */
+        stamp: number;
+        /** Who wrote it. */
+        sender: string;
+    }
+    /** Messages were hidden for oneself, on this or another device. */
+    | {
+        kind: "hidden";
+        /** Where they stand. */
+        chat: string;
+        /** The messages. */
+        stamps: number[];
+    }
+    /** One's own draft changed, on this or another device. Only the newest of a chat counts. */
+    | {
+        kind: "draft";
+        /** The chat it is for. */
+        chat: string;
+        /** The draft; absent when there is none any more. */
+        draft?: Draft;
+    }
+    /** One's own read mark moved, on this or another device. Only the newest of a chat counts. */
     | {
         kind: "read";
         /** The chat that was read. */
@@ -651,11 +1039,23 @@ export type Change =
         /** Everything up to here is read. */
         stamp: number;
     }
-    /** A chat's title or settings; read the chat again. */
+    /** A chat's title, pins, roles or settings; read the chat again. */
     | {
         kind: "chat";
         /** The chat that changed. */
         chat: string;
+    }
+    /** One's own profile or settings; read them again. */
+    | {
+        kind: "account";
+    }
+    /** One of one's own sessions began or ended. */
+    | {
+        kind: "session";
+        /** The session. */
+        session: string;
+        /** Whether it lives now. */
+        alive: boolean;
     }
     /** A kind written by a newer server, or a record that cannot be read any more. */
     | {
@@ -685,6 +1085,31 @@ export interface MembershipChange {
     users: string[];
     /** Version of the membership after it. */
     members_version: number;
+}
+
+/** What happened to a message. */
+export type MessageEvent =
+    /** Its content was replaced. */
+    | "edited"
+    /** It was taken back. */
+    | "retracted"
+    /** Somebody reacted to it or took a reaction back. */
+    | "reacted";
+
+/** A message was changed. */
+export interface MessageChange {
+    /** Where it stands. */
+    chat: string;
+    /** The message. */
+    stamp: number;
+    /** Its revision after the change. */
+    revision: number;
+    /** What happened to it. */
+    event: MessageEvent;
+    /** Who did it. */
+    actor: string;
+    /** The message as it stands now, at this revision or a later one. Absent when a later change of the same page or push carries it, and when the asking member may not read it any more. */
+    entry?: Entry;
 }
 
 /** Asks for a page of one's own change log. */
@@ -753,9 +1178,13 @@ export interface SyncedChat {
     read: number;
     /** How far the others have read, in direct chats. */
     reads?: ReadMark[];
+    /** What the asking member has begun to write there. */
+    draft?: Draft;
     /** What comes after the client's cursor, when it named one for this chat. */
     timeline?: TimelinePage;
-    /** Newest position of the chat's change timeline: the next `changes_after`. */
+    /** Changes after the client's `changes_after`, when it named one for this chat and there are any. */
+    changes?: LogPage;
+    /** Newest position of the chat's change timeline: the `changes_after` of whoever has read the chat only now. */
     changes_next: number;
 }
 
@@ -773,6 +1202,36 @@ export interface MarkedRead {
     stamp: number;
     /** Exact number of unread messages left. */
     unread: number;
+}
+
+/** Says that everything up to a stamp has reached a device. Never falls; told to the other person of a direct chat as `delivered`, without effect elsewhere. */
+export interface MarkDelivered {
+    /** Which chat. */
+    chat: string;
+    /** Everything up to here has arrived. Beyond the newest entry: `bad_request`. */
+    stamp: number;
+}
+
+/** The mark as it stands now. */
+export interface MarkedDelivered {
+    /** Everything up to here has arrived. */
+    stamp: number;
+}
+
+/** Keeps what one has begun to write in a chat, for all one's devices. An empty text removes it. */
+export interface SetDraft {
+    /** Which chat. */
+    chat: string;
+    /** What it says so far: at most 16,384 bytes of UTF-8. */
+    text: string;
+    /** Stamp of the message it answers. */
+    reply_to?: number;
+}
+
+/** The draft as it is kept. */
+export interface DraftSet {
+    /** The draft; absent when there is none. */
+    draft?: Draft;
 }
 
 /** The error of a reply. */
@@ -874,12 +1333,27 @@ export interface Methods {
     "chat.add": { params: AddMembers; ok: MembersChanged };
     "chat.remove": { params: RemoveMember; ok: MemberRemoved };
     "chat.leave": { params: LeaveChat; ok: ChatLeft };
+    "chat.role": { params: SetRole; ok: RoleSet };
     "message.send": { params: SendMessage; ok: MessageSent };
+    "message.edit": { params: EditMessage; ok: MessageChanged };
+    "message.retract": { params: RetractMessage; ok: MessageChanged };
+    "message.react": { params: ReactToMessage; ok: MessageChanged };
+    "message.pin": { params: PinMessage; ok: MessagesPinned };
+    "message.hide": { params: HideMessages; ok: MessagesHidden };
+    "message.forward": { params: ForwardMessages; ok: MessagesForwarded };
+    "message.get": { params: GetMessages; ok: Messages };
+    "message.history": { params: GetHistory; ok: MessageHistory };
+    "message.reactions": { params: ListReactions; ok: Reactors };
+    "message.readers": { params: ListReaders; ok: Readers };
+    "thread.pull": { params: PullThread; ok: ThreadPage };
+    "mention.list": { params: ListMentions; ok: Mentions };
     "timeline.pull": { params: PullTimeline; ok: TimelinePage };
     "changes.pull": { params: PullChanges; ok: LogPage };
     "log.pull": { params: PullLog; ok: LogPage };
     "sync": { params: Sync; ok: Synced };
     "read.mark": { params: MarkRead; ok: MarkedRead };
+    "delivered.mark": { params: MarkDelivered; ok: MarkedDelivered };
+    "draft.set": { params: SetDraft; ok: DraftSet };
 }
 
 /** What the server sends unasked. Clients ignore kinds they do not know. */
@@ -906,7 +1380,31 @@ export type Push =
             entry: LogEntry;
         };
     }
-    /** Somebody in a direct chat has read up to a stamp. */
+    /** A new change in a chat's change timeline, unless it comes through one's own log. When `entry.prev` is not the newest change one has of that chat: pull its changes. */
+    | {
+        push: "changed";
+        data: {
+            /** The chat it belongs to. */
+            chat: string;
+            /** The life of the chat. */
+            epoch: string;
+            /** The change itself. */
+            entry: LogEntry;
+        };
+    }
+    /** Everything up to a stamp has reached a device of the other person of a direct chat. */
+    | {
+        push: "delivered";
+        data: {
+            /** The chat. */
+            chat: string;
+            /** Whom it has reached. */
+            user: string;
+            /** Everything up to here has arrived. */
+            stamp: number;
+        };
+    }
+    /** Somebody in a direct chat, or in a small group, has read up to a stamp. */
     | {
         push: "read";
         data: {
