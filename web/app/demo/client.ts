@@ -33,7 +33,7 @@ export class DemoClient implements CurlewClient {
     /** @param scene what to show: see `screens.mjs`. */
     constructor(private readonly scene: string) {
         const registration = scene === "invite" ? "invite" : scene === "closed" ? "closed" : "open";
-        const limits = { frame_bytes: 65_536, text_bytes: 16_384, page: 200, group_members: 10_000, members_per_request: 100, requests_in_flight: 32, sends_per_second: 5, sends_burst: 20, ping_ms: 30_000 };
+        const limits = { frame_bytes: 65_536, text_bytes: 16_384, page: 200, group_members: 10_000, members_per_request: 100, requests_in_flight: 32, sends_per_second: 5, sends_burst: 20, edit_window_s: 172_800, retract_window_s: 172_800, reader_list_members: 50, ping_ms: 30_000 };
         this.server = { name: "curlew", version: "0.1.0", features: [], registration, time_us: Date.now() * 1000, limits };
         if (["signin", "invite", "closed", "unreachable"].includes(scene)) this.account = null;
         if (scene !== "empty") this.rows = world(Date.now());

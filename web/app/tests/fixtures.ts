@@ -32,7 +32,7 @@ export const SERVER: ServerInfo = {
     features: [],
     registration: "open",
     time_us: 0,
-    limits: { frame_bytes: 65_536, text_bytes: 100, page: 200, group_members: 10, members_per_request: 100, requests_in_flight: 32, sends_per_second: 5, sends_burst: 20, ping_ms: 30_000 },
+    limits: { frame_bytes: 65_536, text_bytes: 100, page: 200, group_members: 10, members_per_request: 100, requests_in_flight: 32, sends_per_second: 5, sends_burst: 20, edit_window_s: 172_800, retract_window_s: 172_800, reader_list_members: 50, ping_ms: 30_000 },
 };
 
 export const ACCOUNT: Account = { id: "u0", username: "ada", display_name: "Ada", created_ms: 0, admin: false };

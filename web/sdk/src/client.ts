@@ -2,7 +2,7 @@
  * What the client is to an application: live views over what is kept, and commands that work offline where they can.
  */
 
-import type { Account, Content, Member, ServerInfo, Session, User, WireError } from "./protocol.generated";
+import type { Account, Content, Member, Role, ServerInfo, Session, User, WireError } from "./protocol.generated";
 
 /**
  * How the connection stands: `offline` (no network, or signed out), `waiting` (for the next attempt), `connecting`,
@@ -43,7 +43,7 @@ export interface ChatState {
     readonly kind: "direct" | "group" | "channel";
     readonly title: string | null;
     readonly peer: User | null;
-    readonly role: "owner" | "member";
+    readonly role: Role;
     readonly memberCount: number;
     readonly last: TimelineItem | null;
     /** Exact, as the server says, adjusted locally by what arrives and what is read. */

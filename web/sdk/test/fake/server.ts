@@ -89,6 +89,9 @@ export class FakeServer {
         requests_in_flight: 8,
         sends_per_second: 20,
         sends_burst: 60,
+        edit_window_s: 172_800,
+        retract_window_s: 172_800,
+        reader_list_members: 50,
         ping_ms: 25_000,
     };
     readonly #clock: Clock;
