@@ -127,7 +127,7 @@ impl Service {
         if membership.is_err() && self.chats.record(chat, &request.id).await?.is_none() {
             return membership.map(drop);
         }
-        let mut heirs = self.rosters.members(chat, HEIRS).await?;
+        let mut heirs = self.rosters.listed(chat, HEIRS).await?;
         heirs.retain(|user| *user != caller.user);
         let (actor, candidates) = (caller.user.clone(), heirs.clone());
         let decide = move |state: &ChatState| {
@@ -165,7 +165,7 @@ impl Service {
     ) -> Result<MemberPage, ServiceError> {
         let limit = self.page_limit(limit)?;
         let most = self.parts.limits.group_members as usize;
-        let mut ids = self.rosters.members(chat, most).await?;
+        let mut ids = self.rosters.listed(chat, most).await?;
         ids.sort();
         ids.retain(|user| after.is_none_or(|after| user > after));
         let has_more = ids.len() > limit;

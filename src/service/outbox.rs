@@ -79,10 +79,8 @@ impl Service {
             Change::Membership(change) => change.users.clone(),
             _ => Vec::new(),
         };
-        let members = self.rosters.members(&intent.chat, most + 1).await?;
-        if members.len() <= most {
-            concerned.extend(members);
-        }
+        let members = self.rosters.all_members(&intent.chat, most).await?;
+        concerned.extend(members.into_iter().flatten());
         concerned.sort();
         concerned.dedup();
         Ok(concerned)

@@ -10,7 +10,7 @@ use crate::{
         Seek,
         engine::{Answer, Read},
         keys::{self, TimelineId},
-        record::{MemberRecord, Standing},
+        record::{Kept, MemberRecord, Standing},
         timelines::{Opened, Page},
     },
 };
@@ -143,7 +143,7 @@ impl Service {
             .open(&timeline, seek, vec![Read::Get { key }])
             .await?;
         let member = opened.also.pop().and_then(Answer::value);
-        let member = member.and_then(|value| MemberRecord::decode(&value));
+        let member = member.and_then(|value| Kept::<MemberRecord>::decode(&value)?.value);
         let (Some(head), Some(member)) = (opened.head.clone(), member) else {
             return Err(ServiceError::NotFound);
         };

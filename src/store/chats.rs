@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use commit::commit;
+use commit::{Before, commit};
 pub use commit::{ChangeRequest, Effects};
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     engine::{Answer, Read, Row, Swapped},
     index::{Seek, Track},
     keys,
-    record::{ChangeRecord, ChatInfo, Head, MemberRecord},
+    record::{ChangeRecord, ChatInfo, Head, Kept, MemberRecord},
 };
 use crate::model::{ChangeId, ChatId, Epoch, Stamp, UserId};
 
@@ -106,7 +106,7 @@ impl Chats {
         request: &ChangeRequest,
         effects: Effects,
     ) -> Result<Swapped, StoreError> {
-        let (commit, ..) = commit(chat, None, Head::new(epoch), request, effects);
+        let (commit, ..) = commit(chat, Before::default(), Head::new(epoch), request, effects);
         self.engine.commit(commit).await
     }
 
@@ -132,7 +132,7 @@ impl Chats {
             });
             let mut answers = self.engine.read(reads).await?;
             let record = answers.pop().and_then(Answer::value);
-            let Some((raw, state)) = found(chat, users, answers)? else {
+            let Some((before, state)) = found(chat, users, answers)? else {
                 return Ok(Changed::NoChat);
             };
             let key = || keys::change(chat, &request.id);
@@ -144,7 +144,7 @@ impl Chats {
                 return Ok(Changed::Nothing { members_version });
             };
             let (commit, record, members_version) =
-                commit(chat, Some(raw), state.head, request, effects);
+                commit(chat, before, state.head, request, effects);
             if self.engine.commit(commit).await? == Swapped::Yes {
                 return Ok(Changed::Committed {
                     record,
@@ -245,40 +245,56 @@ impl Chats {
 
 /// Reads that find a chat: the head first, so that what follows is at least as new.
 fn look(chat: &ChatId, users: &[UserId]) -> Vec<Read> {
-    let keys = [keys::chat_head(chat), keys::chat_info(chat)];
+    let key = keys::chat_head(chat);
+    let info = keys::chat_info(chat);
     let members = users.iter().map(|user| keys::member(chat, user));
-    keys.into_iter()
-        .chain(members)
-        .map(|key| Read::Get { key })
+    let records = [info].into_iter().chain(members);
+    [Read::Head { key }]
+        .into_iter()
+        .chain(records.map(|key| Read::Get { key }))
         .collect()
 }
 
-/// What [`look`] found: the raw head and the chat.
+/// What [`look`] found: the chat, and the bytes that say so.
 fn found(
     chat: &ChatId,
     users: &[UserId],
     answers: Vec<Answer>,
-) -> Result<Option<(Bytes, ChatState)>, StoreError> {
+) -> Result<Option<(Before, ChatState)>, StoreError> {
     let mut values = answers.into_iter().map(Answer::value);
-    let (head, info) = (values.next().flatten(), values.next().flatten());
-    let (Some(raw), Some(info)) = (head, info) else {
+    let (Some(head), Some(info)) = (values.next().flatten(), values.next().flatten()) else {
         return Ok(None);
     };
-    let members = users
-        .iter()
-        .zip(values)
-        .map(|(user, value)| decode(value, || keys::member(chat, user), MemberRecord::decode))
-        .collect::<Result<_, _>>()?;
-    let head = known(&raw, || keys::chat_head(chat), Head::decode)?;
-    let info = known(&info, || keys::chat_info(chat), ChatInfo::decode)?;
-    Ok(Some((
-        raw,
-        ChatState {
-            head,
-            info,
-            members,
-        },
-    )))
+    let (mut members, mut former) = (Vec::with_capacity(users.len()), Vec::new());
+    for (user, value) in users.iter().zip(values) {
+        members.push(member(value.as_ref(), || keys::member(chat, user))?);
+        former.extend(value.map(|value| (user.clone(), value)));
+    }
+    let state = ChatState {
+        head: known(&head, || keys::chat_head(chat), Head::decode)?,
+        info: known(&info, || keys::chat_info(chat), described)?,
+        members,
+    };
+    let before = Before {
+        head: Some(head),
+        info: Some(info),
+        members: former,
+    };
+    Ok(Some((before, state)))
+}
+
+/// What the chat is, as it is stored.
+pub(super) fn described(value: &[u8]) -> Option<ChatInfo> {
+    Kept::decode(value)?.value
+}
+
+/// A membership as it is stored; one that ended is none.
+pub(super) fn member(
+    value: Option<&Bytes>,
+    key: impl FnOnce() -> String,
+) -> Result<Option<MemberRecord>, StoreError> {
+    let kept = value.map(|value| known(value, key, Kept::decode));
+    Ok(kept.transpose()?.and_then(|kept| kept.value))
 }
 
 fn repeated(record: ChangeRecord, request: &ChangeRequest, members_version: u64) -> Changed {

@@ -1,4 +1,4 @@
-//! What a store must be able to do: commands on keys, and two atomic steps.
+//! What a store must be able to do: commands on keys, and two steps that happen whole or not at all.
 //!
 //! The commands are the ones that every store of the Redis family has, with the meaning they have there.
 //! Keys come from `keys.rs`; an engine puts the configured prefix before them and never looks inside.
@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::{
     StoreError,
-    record::{AppendOutcome, AppendStep},
+    record::{AppendOutcome, AppendStep, Head},
 };
 use crate::model::Level;
 
 /// One row of a sorted set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Where it stands: an integer below 2^53. Rows with one score are ordered by member, bytewise.
     pub score: u64,
@@ -36,9 +37,15 @@ pub enum Order {
 /// A command that changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Read {
-    /// Value of a string. Answer: [`Answer::Value`].
+    /// Value of a string that is no head. Answer: [`Answer::Value`].
     Get {
         /// The string's key.
+        key: String,
+    },
+    /// Value of a head. What is read after it, in this call or later, is at least as new as the head says,
+    /// also where the head still carries what is to be written. Answer: [`Answer::Value`].
+    Head {
+        /// The head's key.
         key: String,
     },
     /// Rows of a sorted set with `from <= score <= through`, at most `limit`. Answer: [`Answer::Rows`].
@@ -166,13 +173,62 @@ pub struct Swap {
     pub life: Option<Duration>,
 }
 
-/// Several writes in one slot that happen together with a swap, or not at all.
+/// A compare-and-set of a head, and the writes that belong to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// The swap that decides: usually of a head.
-    pub swap: Swap,
-    /// What else happens if the swap does. Keys share the slot of the swap's key.
-    pub writes: Vec<Write>,
+    /// Key of the head.
+    pub key: String,
+    /// The exact bytes that must be there now; `None`: no such timeline.
+    pub expected: Option<Bytes>,
+    /// Where the timelines end afterwards. No value of a head may ever recur.
+    pub head: Head,
+    /// What else happens if the swap does. Keys share the slot of the head's key.
+    pub parts: Vec<Part>,
+}
+
+/// One write of a commit: harmless when it is done again, however late.
+///
+/// A store without scripts keeps the parts in the head until they have happened, and whoever comes next
+/// does them again, possibly long after others have gone on. So nothing here takes anything back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// Sets a string only when there is none. While its timeline is kept, nobody removes it.
+    SetAbsent {
+        /// The string's key.
+        key: String,
+        /// Its first value.
+        value: Bytes,
+    },
+    /// Sets a string only when exactly `expected` is there; otherwise nothing happens. No value of such a
+    /// string may ever recur: each holds something that rises.
+    Replace {
+        /// The string's key.
+        key: String,
+        /// The exact bytes it replaces.
+        expected: Bytes,
+        /// The string's new value.
+        new: Bytes,
+    },
+    /// Puts a row into a sorted set from which nobody takes a row that is still looked at.
+    AddRow {
+        /// The sorted set's key.
+        key: String,
+        /// The row.
+        row: Row,
+    },
+}
+
+impl Commit {
+    /// The compare-and-set that decides.
+    #[must_use]
+    pub fn swap(&self) -> Swap {
+        Swap {
+            key: self.key.clone(),
+            expected: self.expected.clone(),
+            new: Some(self.head.encode()),
+            life: None,
+        }
+    }
 }
 
 /// How a [`Commit`] or [`Swap`] ended.
@@ -210,7 +266,7 @@ pub trait Engine: Send + Sync + 'static {
     /// [`StoreError::Unavailable`], [`StoreError::Overloaded`]; do all of it again.
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError>;
 
-    /// Compares and sets one string, atomically.
+    /// Compares and sets one string, atomically. Not for heads, which change by commit and append only.
     ///
     /// # Errors
     ///
@@ -218,7 +274,8 @@ pub trait Engine: Send + Sync + 'static {
     /// [`StoreError::Overloaded`]: did not happen.
     async fn swap(&self, swap: Swap) -> Result<Swapped, StoreError>;
 
-    /// Does a swap and the writes that belong to it, all or nothing, unseen by readers in between.
+    /// Swaps a head, and does the writes that belong to it: all or nothing, unseen in between by whoever
+    /// reads the head first.
     ///
     /// # Errors
     ///

@@ -50,7 +50,7 @@ keys! {
     String chat_head(chat: &ChatId) "{{c:{chat}}}:head" "{c:<chat>}:head"
         "`record::Head`: where the chat's timelines end. The commit point of everything in the chat: changed only by append and commit, never removed.";
     String chat_info(chat: &ChatId) "{{c:{chat}}}:info" "{c:<chat>}:info"
-        "`record::ChatInfo`: kind, title, who made it and when. Changed only together with the head.";
+        "`record::ChatInfo`, kept with the change that wrote it: kind, title, who made it and when. Changed only together with the head.";
     String entry(chat: &ChatId, id: &EntryId) "{{c:{chat}}}:e:{id}" "{c:<chat>}:e:<entry>"
         "`record::EntryRecord`: one entry. Its key is the duplicate check. Written by append; body replaced by commit; removed by retention.";
     SortedSet segment(chat: &ChatId, number: u64) "{{c:{chat}}}:tl:{number}" "{c:<chat>}:tl:<n>"
@@ -72,9 +72,9 @@ keys! {
     SortedSet mentioned(chat: &ChatId, user: &UserId) "{{c:{chat}}}:mn:{user}" "{c:<chat>}:mn:<user>"
         "Stamps of messages that mention the user. Grows after append; trimmed up to the user's read stamp.";
     String member(chat: &ChatId, user: &UserId) "{{c:{chat}}}:m:{user}" "{c:<chat>}:m:<user>"
-        "`record::MemberRecord`: role, since when. The truth about membership. Changed only together with the head.";
+        "`record::MemberRecord`, kept with the change that wrote it: role, since when, or that it ended. The truth about membership. Changed only together with the head; never removed.";
     SortedSet members(chat: &ChatId) "{{c:{chat}}}:members" "{c:<chat>}:members"
-        "Index of members. Score: stamp of joining. Member: user id. Changed only together with the head.";
+        "Index of those who may be members. Score: stamp of joining. Member: user id. Grows together with the head; rows of those who left are removed afterwards; readers ask the record.";
     String read_mark(chat: &ChatId, user: &UserId) "{{c:{chat}}}:r:{user}" "{c:<chat>}:r:<user>"
         "`record::ReadRecord`: read stamp and its ordinal. Changed by compare-and-set; never falls.";
     Set chat_gateways(chat: &ChatId) "{{c:{chat}}}:gw" "{c:<chat>}:gw"

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    Engine, StoreError,
-    engine::{Answer, Commit, Order, Read, Row, Swap, Write},
+    Engine, StoreError, chats,
+    engine::{Answer, Order, Read, Row, Swap, Swapped, Write},
     keys,
+    record::MemberRecord,
 };
 use crate::model::{ChangeId, ChatId, Stamp, UserId};
 
@@ -26,12 +27,38 @@ impl Rosters {
         Self { engine }
     }
 
-    /// Members in the order of joining, at most `limit`.
+    /// Members in the order of joining, at most `limit`; none when there are more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn all_members(
+        &self,
+        chat: &ChatId,
+        limit: usize,
+    ) -> Result<Option<Vec<UserId>>, StoreError> {
+        let listed = self.listed(chat, limit + 1).await?;
+        if listed.len() > limit {
+            return Ok(None);
+        }
+        let key = |user: &UserId| keys::member(chat, user);
+        let reads = listed.iter().map(|user| Read::Get { key: key(user) });
+        let records = self.engine.read(reads.collect()).await?;
+        let mut members = Vec::with_capacity(listed.len());
+        for (user, record) in listed.into_iter().zip(records) {
+            let record = chats::member(record.value().as_ref(), || key(&user))?;
+            members.extend(record.map(|_| user));
+        }
+        Ok(Some(members))
+    }
+
+    /// Those who may be members, in the order of joining, at most `limit`: the index. The chat itself has the
+    /// last word.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn members(&self, chat: &ChatId, limit: usize) -> Result<Vec<UserId>, StoreError> {
+    pub async fn listed(&self, chat: &ChatId, limit: usize) -> Result<Vec<UserId>, StoreError> {
         let read = Read::Rows {
             key: keys::members(chat),
             from: 0,
@@ -116,35 +143,71 @@ impl Rosters {
         self.engine.write(writes.collect()).await
     }
 
-    /// Takes a chat out of a former member's index, unless a later change has put it there again.
+    /// Takes somebody who is no member, or no longer, out of both indexes, unless they have been invited
+    /// again.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`]; readers ask the chat, so a row left behind only costs a read.
+    /// [`StoreError::Unavailable`]; do it again. A row left behind only costs readers, who ask the chat.
     pub async fn withdraw(&self, chat: &ChatId, user: &UserId) -> Result<(), StoreError> {
-        let key = keys::user_chat(user, chat);
-        let row = self.engine.get(key.clone()).await?;
+        let announced = self.engine.get(keys::user_chat(user, chat)).await?;
         // Read after the row: a join that is under way has written its row before it commits.
-        let member = self.engine.get(keys::member(chat, user)).await?;
-        if row.is_none() || member.is_some() {
+        if self.record(chat, user).await?.is_some() {
             return Ok(());
         }
-        let member = chat.as_str().to_owned().into();
-        let writes = vec![Write::RemoveRow {
-            key: keys::user_chats(user),
-            member,
-        }];
-        let swap = Swap {
+        if announced.is_some() {
+            let swap = Swap {
+                key: keys::user_chat(user, chat),
+                expected: announced,
+                new: None,
+                life: None,
+            };
+            // `No`: somebody has just invited them again, and their row stays.
+            if self.engine.swap(swap).await? == Swapped::No {
+                return Ok(());
+            }
+        }
+        let row = |key, member: &str| Write::RemoveRow {
             key,
-            expected: row,
-            new: None,
-            life: None,
+            member: member.to_owned().into(),
         };
-        // `No` means that somebody has just invited them again: their row stays.
-        self.engine
-            .commit(Commit { swap, writes })
-            .await
-            .map(|_| ())
+        let rows = vec![
+            row(keys::user_chats(user), chat.as_str()),
+            row(keys::members(chat), user.as_str()),
+        ];
+        self.engine.write(rows).await?;
+        self.put_back(chat, user).await
+    }
+
+    /// Enters somebody again who joined while they were taken out. Whoever dies before this leaves an intent,
+    /// which does both again.
+    async fn put_back(&self, chat: &ChatId, user: &UserId) -> Result<(), StoreError> {
+        let announced = self.engine.get(keys::user_chat(user, chat)).await?;
+        let record = self.record(chat, user).await?;
+        if announced.is_none() && record.is_none() {
+            return Ok(());
+        }
+        let row = |key, score: Stamp, member: &str| Write::AddRow {
+            key,
+            row: Row {
+                score: score.get(),
+                member: member.to_owned().into(),
+            },
+        };
+        let since = record.as_ref().map_or(Stamp::ZERO, |record| record.since);
+        let mut rows = vec![row(keys::user_chats(user), since, chat.as_str())];
+        rows.extend(record.map(|_| row(keys::members(chat), since, user.as_str())));
+        self.engine.write(rows).await
+    }
+
+    async fn record(
+        &self,
+        chat: &ChatId,
+        user: &UserId,
+    ) -> Result<Option<MemberRecord>, StoreError> {
+        let key = keys::member(chat, user);
+        let value = self.engine.get(key.clone()).await?;
+        chats::member(value.as_ref(), || key)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Engine, StoreError,
+    Engine, StoreError, chats,
     engine::{Answer, Read},
     keys,
     reads::{Reads, Unread, counted_from, decode_mark},
@@ -66,12 +66,11 @@ impl ChatRows {
             return Ok(Vec::new());
         }
         let reads = chats.iter().flat_map(|chat| {
-            [
-                keys::chat_head(chat),
-                keys::member(chat, user),
-                keys::read_mark(chat, user),
-            ]
-            .map(|key| Read::Get { key })
+            let key = keys::chat_head(chat);
+            let records = [keys::member(chat, user), keys::read_mark(chat, user)];
+            [Read::Head { key }]
+                .into_iter()
+                .chain(records.map(|key| Read::Get { key }))
         });
         let mut values = self
             .engine
@@ -82,14 +81,14 @@ impl ChatRows {
         let mut places = Vec::with_capacity(chats.len());
         for chat in chats {
             let [head, member, mark] = [(); 3].map(|()| values.next().flatten());
+            let member = chats::member(member.as_ref(), || keys::member(&chat, user))?;
             let (Some(head), Some(member)) = (head, member) else {
                 continue;
             };
             let corrupt = |key: String| StoreError::Corrupt { key };
             places.push(Place {
                 head: Head::decode(&head).ok_or_else(|| corrupt(keys::chat_head(&chat)))?,
-                member: MemberRecord::decode(&member)
-                    .ok_or_else(|| corrupt(keys::member(&chat, user)))?,
+                member,
                 mark: decode_mark(mark.as_ref(), &keys::read_mark(&chat, user))?,
                 chat,
             });
@@ -144,7 +143,7 @@ impl Place {
     fn shown(self, answers: &mut impl Iterator<Item = Answer>) -> Result<Shown, StoreError> {
         let [info, last, peer_mark] = [(); 3].map(|()| answers.next().and_then(Answer::value));
         let info = info
-            .and_then(|info| ChatInfo::decode(&info))
+            .and_then(|info| chats::described(&info))
             .ok_or_else(|| StoreError::Corrupt {
                 key: keys::chat_info(&self.chat),
             })?;

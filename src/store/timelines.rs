@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{
     Engine, StoreError,
-    engine::{Answer, Read, Row, Swap, Swapped},
+    engine::{Answer, Commit, Read, Row, Swapped},
     index::{Seek, Track},
     keys::TimelineId,
     record::{AppendOutcome, AppendStep, EntryRecord, Head, Standing},
@@ -70,15 +70,13 @@ impl Timelines {
     ///
     /// [`StoreError::Unavailable`]; do it again.
     pub async fn create(&self, timeline: &TimelineId, epoch: Epoch) -> Result<Swapped, StoreError> {
-        let new = Some(Head::new(epoch).encode());
-        self.engine
-            .swap(Swap {
-                key: timeline.head(),
-                expected: None,
-                new,
-                life: None,
-            })
-            .await
+        let commit = Commit {
+            key: timeline.head(),
+            expected: None,
+            head: Head::new(epoch),
+            parts: Vec::new(),
+        };
+        self.engine.commit(commit).await
     }
 
     /// Heads of several timelines, in order, in one round trip.
@@ -89,7 +87,7 @@ impl Timelines {
     pub async fn heads(&self, timelines: &[TimelineId]) -> Result<Vec<Option<Head>>, StoreError> {
         let reads = timelines
             .iter()
-            .map(|timeline| Read::Get {
+            .map(|timeline| Read::Head {
                 key: timeline.head(),
             })
             .collect();
@@ -115,7 +113,7 @@ impl Timelines {
         let track = Track::Entries(timeline.clone());
         // The head first: rows above it must not be taken for the end of what was there.
         let mut reads = vec![
-            Read::Get {
+            Read::Head {
                 key: timeline.head(),
             },
             track.find_segment(seek),
@@ -207,6 +205,7 @@ impl Timelines {
                 }
             })
             .collect();
+        // Only for the floor, so whatever else it carries does not matter.
         reads.push(Read::Get {
             key: timeline.head(),
         });

@@ -10,7 +10,7 @@ use crate::{
     model::{Change, ChatId, Content, Entry, EntryKind, Stamp, UserId},
     service::ServiceError,
     store::{
-        engine::{Engine, Read, Row, Write},
+        engine::{Commit, Engine, Read, Row, Swapped, Write},
         keys::{self, TimelineId},
         record::{
             AppendStep, EntryRecord,
@@ -240,11 +240,11 @@ fn is_own(number: usize) -> bool {
     number.is_multiple_of(5)
 }
 
-/// Fills a chat with `count` messages, many in one write: what an append writes, without waiting for each.
+/// Fills a chat with `count` messages, many in one commit: what an append writes, without waiting for each.
 async fn filled(world: &World, chat: &ChatId, count: usize) -> Vec<Stamp> {
     let engine = &world.bench.engine;
     let timeline = TimelineId::Chat(chat.clone());
-    let mut head = engine
+    let mut stored = engine
         .read(vec![Read::Get {
             key: timeline.head(),
         }])
@@ -253,7 +253,7 @@ async fn filled(world: &World, chat: &ChatId, count: usize) -> Vec<Stamp> {
         .remove(0)
         .value();
     let mut stamps = Vec::with_capacity(count);
-    let mut writes = Vec::new();
+    let (mut raw, mut parts) = (stored.clone(), Vec::new());
     for number in 0..count {
         let author: &UserId = &world.people[usize::from(is_own(number))].user;
         let step = AppendStep {
@@ -266,24 +266,19 @@ async fn filled(world: &World, chat: &ChatId, count: usize) -> Vec<Stamp> {
             now_us: 0,
             members_version: None,
         };
-        let Some(Decision::Write(more, placed)) = decide(&step, head.as_ref(), None, 0) else {
+        let Some(Decision::Commit(commit, placed)) = decide(&step, raw.as_ref(), None, 0) else {
             panic!("an empty place takes every entry")
         };
         stamps.push(placed.stamp);
-        for write in more {
-            match write {
-                Write::Set { key, value, .. } if key == timeline.head() => head = Some(value),
-                other => writes.push(other),
-            }
-        }
-        if writes.len() > 2_000 || number + 1 == count {
-            let value = head.clone().unwrap();
-            writes.push(Write::Set {
-                key: timeline.head(),
-                value,
-                life: None,
-            });
-            engine.write(std::mem::take(&mut writes)).await.unwrap();
+        raw = Some(commit.head.encode());
+        parts.extend(commit.parts);
+        if parts.len() > 2_000 || number + 1 == count {
+            let commit = Commit {
+                expected: std::mem::replace(&mut stored, raw.clone()),
+                parts: std::mem::take(&mut parts),
+                ..*commit
+            };
+            assert_eq!(engine.commit(commit).await.unwrap(), Swapped::Yes);
         }
     }
     stamps

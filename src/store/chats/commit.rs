@@ -1,13 +1,14 @@
 //! The commit of one change: everything it writes, decided by the head.
 
 use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     model::{Change, ChangeId, ChatId, MembershipChange, Stamp, SystemEvent, UserId},
     store::{
-        engine::{Commit, Row, Swap, Write},
+        engine::{Commit, Part, Row},
         keys,
-        record::{ChangeRecord, ChatInfo, Head, MemberRecord},
+        record::{ChangeRecord, ChatInfo, Head, Kept, MemberRecord},
     },
 };
 
@@ -29,17 +30,29 @@ pub struct ChangeRequest {
 pub struct Effects {
     /// What the chat is afterwards.
     pub info: ChatInfo,
-    /// Memberships that are new, changed, or gone.
+    /// Memberships that are new, changed, or ended, of people who were asked about.
     pub members: Vec<(UserId, Option<MemberRecord>)>,
     /// What readers of change logs are told; the version of the membership is filled in.
     pub change: Change,
     /// What stands between the messages, if anything.
     pub event: Option<SystemEvent>,
 }
+
+/// What stood there when the change was decided, in the very bytes: what the commit replaces.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// The head.
+    pub(super) head: Option<Bytes>,
+    /// What the chat is.
+    pub(super) info: Option<Bytes>,
+    /// Records of those who were asked about, also of memberships that ended.
+    pub(super) members: Vec<(UserId, Bytes)>,
+}
+
 /// The commit of one change, its record, and the version of the membership after it.
 pub(super) fn commit(
     chat: &ChatId,
-    expected: Option<Bytes>,
+    before: Before,
     mut head: Head,
     request: &ChangeRequest,
     effects: Effects,
@@ -57,64 +70,74 @@ pub(super) fn commit(
         change: at_version(effects.change, head.members_version),
         event: effects.event,
     };
-    let mut writes = vec![
-        set(keys::change(chat, &request.id), record.encode()),
-        set(keys::chat_info(chat), effects.info.encode()),
-    ];
-    for (user, member) in &effects.members {
-        writes.extend(membership(chat, user, member.as_ref()));
-    }
-    let add = |key, member: String| Write::AddRow {
-        key,
-        row: Row {
-            score: record.stamp.get(),
-            member: member.into(),
+    let mut parts = vec![
+        Part::SetAbsent {
+            key: keys::change(chat, &request.id),
+            value: record.encode(),
         },
-    };
-    if opens_segment {
-        writes.push(add(
-            keys::change_segments(chat),
-            head.change_segment.to_string(),
-        ));
+        put(
+            keys::chat_info(chat),
+            before.info,
+            kept(record.stamp, Some(effects.info)),
+        ),
+    ];
+    for (user, member) in effects.members {
+        let former = before.members.iter().find(|(one, _)| *one == user);
+        let former = former.map(|(_, value)| value.clone());
+        parts.extend(membership(chat, &user, record.stamp, former, member));
     }
-    writes.push(add(
+    if opens_segment {
+        let number = head.change_segment.to_string();
+        parts.push(add(keys::change_segments(chat), record.stamp, number));
+    }
+    let id = request.id.to_string();
+    parts.push(add(
         keys::changes(chat, head.change_segment),
-        request.id.to_string(),
+        record.stamp,
+        id,
     ));
-    let swap = Swap {
+    let members_version = head.members_version;
+    let commit = Commit {
         key: keys::chat_head(chat),
-        expected,
-        new: Some(head.encode()),
-        life: None,
+        expected: before.head,
+        head,
+        parts,
     };
-    (Commit { swap, writes }, record, head.members_version)
+    (commit, record, members_version)
 }
 
-fn membership(chat: &ChatId, user: &UserId, member: Option<&MemberRecord>) -> Vec<Write> {
-    let (key, index) = (keys::member(chat, user), keys::members(chat));
-    let name: Bytes = user.as_str().to_owned().into();
-    match member {
-        Some(record) => vec![
-            set(key, record.encode()),
-            Write::AddRow {
-                key: index,
-                row: Row {
-                    score: record.since.get(),
-                    member: name,
-                },
-            },
-        ],
-        None => vec![
-            Write::Delete { key },
-            Write::RemoveRow {
-                key: index,
-                member: name,
-            },
-            Write::Delete {
-                key: keys::read_mark(chat, user),
-            },
-        ],
+fn membership(
+    chat: &ChatId,
+    user: &UserId,
+    changed: Stamp,
+    former: Option<Bytes>,
+    member: Option<MemberRecord>,
+) -> Vec<Part> {
+    let listed = member
+        .as_ref()
+        .map(|record| add(keys::members(chat), record.since, user.to_string()));
+    let record = put(keys::member(chat, user), former, kept(changed, member));
+    [record].into_iter().chain(listed).collect()
+}
+
+fn kept<T: Serialize + DeserializeOwned>(changed: Stamp, value: Option<T>) -> Bytes {
+    Kept { changed, value }.encode()
+}
+
+/// Puts `new` where `former` is, or where nothing is.
+fn put(key: String, former: Option<Bytes>, new: Bytes) -> Part {
+    match former {
+        Some(expected) => Part::Replace { key, expected, new },
+        None => Part::SetAbsent { key, value: new },
     }
+}
+
+fn add(key: String, stamp: Stamp, member: String) -> Part {
+    let row = Row {
+        score: stamp.get(),
+        member: member.into(),
+    };
+    Part::AddRow { key, row }
 }
 
 fn at_version(change: Change, members_version: u64) -> Change {
@@ -124,12 +147,5 @@ fn at_version(change: Change, members_version: u64) -> Change {
             ..change
         }),
         other => other,
-    }
-}
-fn set(key: String, value: Bytes) -> Write {
-    Write::Set {
-        key,
-        value,
-        life: None,
     }
 }

@@ -75,11 +75,10 @@ async fn an_append_keeps_entry_row_and_head(line: &Line<'_>) {
             size: turn,
             ..head
         };
-        let raw = line.value(&step.timeline.head()).await;
-        assert_eq!(
-            raw,
-            Some(head.encode()),
-            "the head is spelled as `Head::encode` spells it"
+        let raw = line.raw_head().await.unwrap();
+        assert!(
+            raw.starts_with(&head.encode()),
+            "the head begins as `Head::encode` spells it"
         );
         let rows = line.segment(0).await;
         assert_eq!(rows.len() as u64, turn);
@@ -118,10 +117,7 @@ async fn the_head_keeps_what_an_append_does_not_concern(engine: &dyn Engine, sor
         last_id: Some(step.id.clone()),
         ..head
     };
-    assert_eq!(
-        line.value(&step.timeline.head()).await,
-        Some(expected.encode())
-    );
+    assert_eq!(line.head().await, expected);
     assert_eq!((placed.prev, placed.members_version), (head.last, 3));
     assert_eq!(line.segment(9).await, [(placed.stamp, step.id)]);
     assert_eq!(

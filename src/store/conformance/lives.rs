@@ -81,7 +81,7 @@ async fn a_swap_gives_its_value_a_life(engine: &dyn Engine) {
         Swapped::Yes
     );
     assert_eq!(
-        probe.commit(lent("b", Some("1"), "2"), []).await,
+        engine.swap(lent("b", Some("1"), "2")).await.unwrap(),
         Swapped::Yes
     );
     probe.until_gone("a").await;

@@ -6,9 +6,11 @@ use bytes::Bytes;
 
 use crate::{
     clock::{Random, SystemRandomness},
+    model::Epoch,
     store::{
         Engine,
-        engine::{Commit, Order, Read, Row, Swap, Swapped, Write},
+        engine::{Commit, Order, Part, Read, Row, Swap, Swapped, Write},
+        record::Head,
     },
 };
 
@@ -29,6 +31,13 @@ pub(super) fn row(score: u64, member: &'static str) -> Row {
     Row {
         score,
         member: bytes(member),
+    }
+}
+
+fn head(ordinal: u64) -> Head {
+    Head {
+        ordinal,
+        ..Head::new(Epoch::from_bytes(b"probe"))
     }
 }
 
@@ -147,6 +156,13 @@ impl<'a> Probe<'a> {
         answers.into_iter().next().unwrap().value()
     }
 
+    /// The value of the head.
+    async fn head(&self) -> Option<Bytes> {
+        let key = self.key("head");
+        let answers = self.engine.read(vec![Read::Head { key }]).await.unwrap();
+        answers.into_iter().next().unwrap().value()
+    }
+
     /// All rows of a sorted set, lowest score first.
     pub(super) async fn rows(&self, name: &str) -> Vec<Row> {
         self.range(name, 0, u64::MAX, usize::MAX, Order::Rising)
@@ -254,17 +270,65 @@ impl<'a> Probe<'a> {
             .unwrap()
     }
 
-    /// Runs a commit.
+    /// A commit that makes a head of ordinal `ordinal`, if the head has ordinal `expected`.
+    pub(super) async fn committing(
+        &self,
+        expected: Option<u64>,
+        ordinal: u64,
+        parts: impl IntoIterator<Item = Part>,
+    ) -> Commit {
+        let raw = self.head().await;
+        let found = raw.as_deref().and_then(Head::decode);
+        let raw = raw.filter(|_| found.map(|head| head.ordinal) == expected);
+        let other = expected.map(|ordinal| head(ordinal).encode());
+        Commit {
+            key: self.key("head"),
+            expected: raw.or(other),
+            head: head(ordinal),
+            parts: parts.into_iter().collect(),
+        }
+    }
+
+    /// Runs [`Probe::committing`].
     pub(super) async fn commit(
         &self,
-        swap: Swap,
-        writes: impl IntoIterator<Item = Write>,
+        expected: Option<u64>,
+        ordinal: u64,
+        parts: impl IntoIterator<Item = Part>,
     ) -> Swapped {
-        let commit = Commit {
-            swap,
-            writes: writes.into_iter().collect(),
-        };
+        let commit = self.committing(expected, ordinal, parts).await;
         self.engine.commit(commit).await.unwrap()
+    }
+
+    /// Ordinal of the head.
+    pub(super) async fn ordinal(&self) -> Option<u64> {
+        let head = self.head().await?;
+        Some(Head::decode(&head).unwrap().ordinal)
+    }
+
+    /// A part that sets a string where there is none.
+    pub(super) fn first(&self, name: &str, value: &'static str) -> Part {
+        Part::SetAbsent {
+            key: self.key(name),
+            value: bytes(value),
+        }
+    }
+
+    /// A part that replaces a string.
+    pub(super) fn replacing(&self, name: &str, expected: &'static str, new: &'static str) -> Part {
+        Part::Replace {
+            key: self.key(name),
+            expected: bytes(expected),
+            new: bytes(new),
+        }
+    }
+
+    /// A part that adds a row.
+    pub(super) fn listing(&self, name: &str, score: u64, member: &'static str) -> Part {
+        Part::AddRow {
+            key: self.key(name),
+            row: row(score, member),
+        }
     }
 
     /// Waits until a string with a short life is gone.

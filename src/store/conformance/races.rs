@@ -11,7 +11,7 @@ use super::{
 };
 use crate::store::{
     Engine,
-    engine::{Commit, Read, Swap, Swapped, Write},
+    engine::{Commit, Part, Read, Swap, Swapped},
     record::{AppendOutcome, Head},
 };
 
@@ -75,58 +75,53 @@ async fn add_one(probe: &Probe<'_>, times: usize) {
 async fn readers_never_see_half_a_commit(engine: &dyn Engine) {
     let probe = Probe::new(engine);
     let last = 200;
+    probe.commit(None, 0, []).await;
     probe
         .write(PARTS.map(|name| probe.setting(name, "0")))
         .await;
     let commits = async {
         for n in 0..last {
-            let swapped = engine.commit(counting(&probe, n)).await.unwrap();
-            assert_eq!(swapped, Swapped::Yes);
+            let commit = probe.committing(Some(n), n + 1, raising(&probe, n)).await;
+            assert_eq!(engine.commit(commit).await.unwrap(), Swapped::Yes);
         }
     };
     let reads = async {
         let mut seen = 0;
         while seen < last {
-            // What is read later is never older. So half a commit shows as a step down, in whichever order
-            // its parts were written.
-            let names = PARTS.iter().chain(PARTS.iter().rev());
-            let reads = names
-                .map(|name| Read::Get {
-                    key: probe.key(name),
-                })
+            // What is read after the head is never older than it, so half a commit shows as a step down.
+            let mut reads = vec![Read::Head {
+                key: probe.key("head"),
+            }];
+            reads.extend(PARTS.map(|name| Read::Get {
+                key: probe.key(name),
+            }));
+            let mut answers = engine.read(reads).await.unwrap().into_iter();
+            let head = answers.next().unwrap().value().unwrap();
+            let head = Head::decode(&head).unwrap().ordinal;
+            let values: Vec<_> = answers
+                .map(|answer| number(answer.value().as_ref()) as u64)
                 .collect();
-            let answers = engine.read(reads).await.unwrap();
-            let values = answers
-                .into_iter()
-                .map(|answer| number(answer.value().as_ref()));
-            let values: Vec<_> = values.collect();
-            assert!(values.is_sorted(), "{values:?}");
-            assert!(values[0] >= seen, "a later call never sees an older state");
-            seen = values[0];
+            assert!(
+                values.iter().all(|value| *value >= head),
+                "{head}: {values:?}"
+            );
+            assert!(head >= seen, "a later call never sees an older state");
+            seen = head;
         }
     };
     join(commits, reads).await;
     assert_eq!(probe.get(PARTS[11]).await, Some(bytes("200")));
 }
 
-/// A commit that raises all [`PARTS`] together.
-fn counting(probe: &Probe<'_>, n: usize) -> Commit {
-    let value = |n: usize| Bytes::from(n.to_string());
-    let (expected, new) = (Some(value(n)), Some(value(n + 1)));
-    let set = |name: &&str| Write::Set {
+/// Parts that raise all [`PARTS`] together.
+fn raising(probe: &Probe<'_>, n: u64) -> Vec<Part> {
+    let value = |n: u64| Bytes::from(n.to_string());
+    let raise = |name: &&str| Part::Replace {
         key: probe.key(name),
-        value: value(n + 1),
-        life: None,
+        expected: value(n),
+        new: value(n + 1),
     };
-    Commit {
-        swap: Swap {
-            key: probe.key(PARTS[0]),
-            expected,
-            new,
-            life: None,
-        },
-        writes: PARTS[1..].iter().map(set).collect(),
-    }
+    PARTS.iter().map(raise).collect()
 }
 
 fn number(value: Option<&Bytes>) -> usize {
@@ -184,17 +179,16 @@ async fn appends_and_swaps_of_one_head_lose_nothing(line: &Line<'_>) {
 async fn raise_members_version(line: &Line<'_>) {
     let key = line.timeline.head();
     loop {
-        let raw = line.value(&key).await.unwrap();
+        let raw = line.raw_head().await.unwrap();
         let mut head = Head::decode(&raw).unwrap();
         head.members_version += 1;
-        let (expected, new) = (Some(raw), Some(head.encode()));
-        let swap = Swap {
+        let commit = Commit {
             key: key.clone(),
-            expected,
-            new,
-            life: None,
+            expected: Some(raw),
+            head,
+            parts: Vec::new(),
         };
-        if line.engine.swap(swap).await.unwrap() == Swapped::Yes {
+        if line.engine.commit(commit).await.unwrap() == Swapped::Yes {
             break;
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     model::{ChatId, EntryId, Epoch, Stamp, UserId},
     store::{
         Engine,
-        engine::{Order, Read, Row, Swap, Swapped},
+        engine::{Commit, Order, Read, Row, Swapped},
         keys::{self, TimelineId},
         record::{AppendOutcome, AppendStep, EntryRecord, Head, Placed},
     },
@@ -71,7 +71,7 @@ impl<'a> Line<'a> {
 
     /// Changes the version of the membership, as a commit would.
     pub(super) async fn set_members_version(&self, members_version: u64) {
-        let raw = self.value(&self.timeline.head()).await.unwrap();
+        let raw = self.raw_head().await.unwrap();
         let head = Head {
             members_version,
             ..Head::decode(&raw).unwrap()
@@ -80,17 +80,13 @@ impl<'a> Line<'a> {
     }
 
     async fn swap_head(&self, expected: Option<Bytes>, head: &Head) {
-        let (key, new) = (self.timeline.head(), Some(head.encode()));
-        let swapped = self
-            .engine
-            .swap(Swap {
-                key,
-                expected,
-                new,
-                life: None,
-            })
-            .await
-            .unwrap();
+        let commit = Commit {
+            key: self.timeline.head(),
+            expected,
+            head: head.clone(),
+            parts: Vec::new(),
+        };
+        let swapped = self.engine.commit(commit).await.unwrap();
         assert_eq!(swapped, Swapped::Yes, "nobody else knows this timeline");
     }
 
@@ -123,9 +119,9 @@ impl<'a> Line<'a> {
 
     /// Appends, and expects `outcome` and that nothing was written.
     pub(super) async fn refused(&self, step: &AppendStep, outcome: AppendOutcome) {
-        let before = self.value(&self.timeline.head()).await;
+        let before = self.raw_head().await;
         assert_eq!(self.append(step).await, outcome);
-        assert_eq!(self.value(&self.timeline.head()).await, before);
+        assert_eq!(self.raw_head().await, before);
         assert_eq!(self.value(&self.timeline.entry(&step.id)).await, None);
     }
 
@@ -143,7 +139,14 @@ impl<'a> Line<'a> {
 
     /// The head.
     pub(super) async fn head(&self) -> Head {
-        Head::decode(&self.value(&self.timeline.head()).await.unwrap()).unwrap()
+        Head::decode(&self.raw_head().await.unwrap()).unwrap()
+    }
+
+    /// The head, as it is stored.
+    pub(super) async fn raw_head(&self) -> Option<Bytes> {
+        let key = self.timeline.head();
+        let answers = self.engine.read(vec![Read::Head { key }]).await.unwrap();
+        answers.into_iter().next().unwrap().value()
     }
 
     /// One entry.

@@ -28,7 +28,7 @@ use crate::{
     model::Level,
     store::{
         StoreError,
-        engine::{Commit, Swapped, Write},
+        engine::{Commit, Part, Swap, Swapped, Write},
         record::{AppendOutcome, AppendStep},
     },
 };
@@ -51,7 +51,9 @@ const MAX_SWEPT: usize = 512;
 pub(super) enum Task {
     /// `Engine::write`.
     Write(Vec<Write>),
-    /// `Engine::swap` and `Engine::commit`.
+    /// `Engine::swap`.
+    Swap(Swap),
+    /// `Engine::commit`.
     Commit(Commit),
     /// `Engine::append`.
     Append(Box<AppendStep>),
@@ -61,7 +63,7 @@ pub(super) enum Task {
 pub(super) enum Done {
     /// All of a [`Task::Write`].
     Written,
-    /// A [`Task::Commit`], or not.
+    /// A [`Task::Swap`] or [`Task::Commit`], or not.
     Swapped(Swapped),
     /// A [`Task::Append`], or not.
     Appended(AppendOutcome),
@@ -201,10 +203,8 @@ impl Task {
     fn bytes(&self) -> usize {
         match self {
             Self::Write(writes) => writes.iter().map(write_bytes).sum(),
-            Self::Commit(Commit { swap, writes }) => {
-                let new = swap.new.as_ref().map_or(0, bytes::Bytes::len);
-                new + writes.iter().map(write_bytes).sum::<usize>()
-            }
+            Self::Swap(swap) => swap.new.as_ref().map_or(0, bytes::Bytes::len),
+            Self::Commit(commit) => commit.parts.iter().map(part_bytes).sum(),
             Self::Append(step) => step.body.len(),
         }
     }
@@ -218,6 +218,14 @@ fn write_bytes(write: &Write) -> usize {
         | Write::AddMember { key, member }
         | Write::RemoveMember { key, member } => key.len() + member.len(),
         Write::Delete { key } | Write::RemoveRows { key, .. } => key.len(),
+    }
+}
+
+fn part_bytes(part: &Part) -> usize {
+    match part {
+        Part::SetAbsent { key, value } => key.len() + value.len(),
+        Part::Replace { key, expected, new } => key.len() + expected.len() + new.len(),
+        Part::AddRow { key, row } => key.len() + row.member.len(),
     }
 }
 
@@ -287,6 +295,7 @@ impl Worker {
                 writes.iter().try_for_each(|write| draft.apply(write))?;
                 Done::Written
             }
+            Task::Swap(swap) => Done::Swapped(draft.swap(swap)?),
             Task::Commit(commit) => Done::Swapped(draft.commit(commit)?),
             Task::Append(step) => Done::Appended(draft.append(step)?),
         };

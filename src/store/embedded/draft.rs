@@ -17,7 +17,7 @@ use crate::{
     model::Incarnation,
     store::{
         StoreError,
-        engine::{Commit, Row, Swapped, Write},
+        engine::{Commit, Part, Row, Swap, Swapped, Write},
         record::{
             AppendOutcome, AppendStep, Head,
             append::{Decision, decide},
@@ -58,10 +58,7 @@ impl<'a> Draft<'a> {
     pub(super) fn apply(&mut self, write: &Write) -> Result<(), StoreError> {
         match write {
             Write::Set { key, value, life } => self.set(key, value, *life),
-            Write::SetAbsent { key, value } => match self.string(key)? {
-                None => self.set(key, value, None),
-                Some(_) => Ok(()),
-            },
+            Write::SetAbsent { key, value } => self.set_absent(key, value),
             Write::Delete { key } => self.delete(key),
             Write::AddRow { key, row } => self.add_row(key, row),
             Write::RemoveRow { key, member } => self.remove_row(key, member),
@@ -75,9 +72,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Adds a swap and the writes that belong to it, if what it expects is there.
-    pub(super) fn commit(&mut self, commit: &Commit) -> Result<Swapped, StoreError> {
-        let swap = &commit.swap;
+    /// Adds a swap, if what it expects is there.
+    pub(super) fn swap(&mut self, swap: &Swap) -> Result<Swapped, StoreError> {
         if self.string(&swap.key)? != swap.expected {
             return Ok(Swapped::No);
         }
@@ -85,11 +81,36 @@ impl<'a> Draft<'a> {
             Some(new) => self.set(&swap.key, new, swap.life)?,
             None => self.remove(self.layout.string(&swap.key))?,
         }
-        commit
-            .writes
-            .iter()
-            .try_for_each(|write| self.apply(write))?;
         Ok(Swapped::Yes)
+    }
+
+    /// Adds a commit, if what it expects is there.
+    pub(super) fn commit(&mut self, commit: &Commit) -> Result<Swapped, StoreError> {
+        let swapped = self.swap(&commit.swap())?;
+        if swapped == Swapped::Yes {
+            commit.parts.iter().try_for_each(|part| self.make(part))?;
+        }
+        Ok(swapped)
+    }
+
+    fn make(&mut self, part: &Part) -> Result<(), StoreError> {
+        match part {
+            Part::SetAbsent { key, value } => self.set_absent(key, value),
+            Part::Replace { key, expected, new } => {
+                if self.string(key)?.as_ref() == Some(expected) {
+                    self.set(key, new, None)?;
+                }
+                Ok(())
+            }
+            Part::AddRow { key, row } => self.add_row(key, row),
+        }
+    }
+
+    fn set_absent(&mut self, key: &str, value: &Bytes) -> Result<(), StoreError> {
+        match self.string(key)? {
+            None => self.set(key, value, None),
+            Some(_) => Ok(()),
+        }
     }
 
     /// Adds an entry to a timeline, if the rules let it.
@@ -99,8 +120,9 @@ impl<'a> Draft<'a> {
         let decision = decide(step, head.as_ref(), entry.as_ref(), self.now_us);
         let mut outcome = match decision {
             Some(Decision::Answer(outcome)) => outcome,
-            Some(Decision::Write(writes, placed)) => {
-                writes.iter().try_for_each(|write| self.apply(write))?;
+            Some(Decision::Commit(commit, placed)) => {
+                self.set(&commit.key, &commit.head.encode(), None)?;
+                commit.parts.iter().try_for_each(|part| self.make(part))?;
                 AppendOutcome::Placed(placed)
             }
             None if head.is_some_and(|head| Head::decode(&head).is_none()) => {

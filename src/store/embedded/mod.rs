@@ -121,9 +121,9 @@ impl EmbeddedEngine {
             .map_err(|late| StoreError::unavailable("disk write", late))?
     }
 
-    async fn swap_with(&self, commit: Commit) -> Result<Swapped, StoreError> {
+    async fn decided(&self, task: Task) -> Result<Swapped, StoreError> {
         self.count(1);
-        match self.change(Task::Commit(commit)).await? {
+        match self.change(task).await? {
             Done::Swapped(swapped) => Ok(swapped),
             _ => unreachable!("the committer answers what it was asked"),
         }
@@ -145,15 +145,11 @@ impl Engine for EmbeddedEngine {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Swapped, StoreError> {
-        self.swap_with(Commit {
-            swap,
-            writes: Vec::new(),
-        })
-        .await
+        self.decided(Task::Swap(swap)).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Swapped, StoreError> {
-        self.swap_with(commit).await
+        self.decided(Task::Commit(commit)).await
     }
 
     async fn append(&self, step: AppendStep) -> Result<AppendOutcome, StoreError> {

@@ -11,9 +11,11 @@ use proptest::prelude::*;
 use super::{EmbeddedEngine, EmbeddedOptions};
 use crate::{
     clock::SystemClock,
+    model::Epoch,
     store::{
         Engine,
-        engine::{Answer, Commit, Order, Read, Row, Swap, Swapped, Write},
+        engine::{Answer, Commit, Order, Part, Read, Row, Swap, Swapped, Write},
+        record::Head,
     },
 };
 
@@ -27,6 +29,7 @@ const MEMBERS: [&[u8]; 6] = [b"", b"\0", b"a", b"a\0", b"ab", b"\xff\xff"];
 enum Action {
     Write(Vec<Write>),
     Commit(Commit),
+    Swap(Swap),
     Read(Vec<Read>),
     Flush,
     Reopen,
@@ -75,7 +78,26 @@ impl Model {
     }
 
     fn commit(&mut self, commit: &Commit) -> Swapped {
-        let swap = commit.swap.clone();
+        let commit = commit.clone();
+        if self.strings.get(&commit.key) != commit.expected.as_ref() {
+            return Swapped::No;
+        }
+        self.strings.insert(commit.key, commit.head.encode());
+        for part in commit.parts {
+            match part {
+                Part::SetAbsent { key, value } => self.write(&Write::SetAbsent { key, value }),
+                Part::AddRow { key, row } => self.write(&Write::AddRow { key, row }),
+                Part::Replace { key, expected, new } => {
+                    if self.strings.get(&key) == Some(&expected) {
+                        self.strings.insert(key, new);
+                    }
+                }
+            }
+        }
+        Swapped::Yes
+    }
+
+    fn swap(&mut self, swap: Swap) -> Swapped {
         if self.strings.get(&swap.key) != swap.expected.as_ref() {
             return Swapped::No;
         }
@@ -83,9 +105,6 @@ impl Model {
             Some(new) => self.strings.insert(swap.key, new),
             None => self.strings.remove(&swap.key),
         };
-        for write in &commit.writes {
-            self.write(write);
-        }
         Swapped::Yes
     }
 
@@ -104,7 +123,7 @@ impl Model {
 
     fn read(&self, read: &Read) -> Answer {
         match read {
-            Read::Get { key } => Answer::Value(self.strings.get(key).cloned()),
+            Read::Get { key } | Read::Head { key } => Answer::Value(self.strings.get(key).cloned()),
             Read::Rows {
                 key,
                 from,
@@ -203,29 +222,58 @@ fn read() -> impl Strategy<Value = Read> {
     ]
 }
 
-fn commit() -> impl Strategy<Value = Commit> {
+fn head() -> impl Strategy<Value = Head> {
+    (0..2_u64).prop_map(|ordinal| Head {
+        ordinal,
+        ..Head::new(Epoch::from_bytes(b"model"))
+    })
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    prop_oneof![
+        (name(STRINGS), value()).prop_map(|(key, value)| Part::SetAbsent { key, value }),
+        (name(STRINGS), value(), value()).prop_map(|(key, expected, new)| Part::Replace {
+            key,
+            expected,
+            new
+        }),
+        (name(SORTED), score(), member()).prop_map(|(key, score, member)| Part::AddRow {
+            key,
+            row: Row { score, member }
+        }),
+    ]
+}
+
+fn swap() -> impl Strategy<Value = Swap> {
     let value = || prop::option::of(value());
-    (
-        name(STRINGS),
-        value(),
-        value(),
-        prop::collection::vec(write(), 0..6),
-    )
-        .prop_map(|(key, expected, new, writes)| Commit {
-            swap: Swap {
-                key,
-                expected,
-                new,
-                life: None,
-            },
-            writes,
-        })
+    (name(STRINGS), value(), value()).prop_map(|(key, expected, new)| Swap {
+        key,
+        expected,
+        new,
+        life: None,
+    })
+}
+
+fn commit() -> impl Strategy<Value = Commit> {
+    let expected = prop_oneof![
+        value().prop_map(Some),
+        Just(None),
+        head().prop_map(|head| Some(head.encode()))
+    ];
+    let parts = prop::collection::vec(part(), 0..6);
+    (name(STRINGS), expected, head(), parts).prop_map(|(key, expected, head, parts)| Commit {
+        key,
+        expected,
+        head,
+        parts,
+    })
 }
 
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         8 => prop::collection::vec(write(), 1..8).prop_map(Action::Write),
         6 => commit().prop_map(Action::Commit),
+        4 => swap().prop_map(Action::Swap),
         8 => prop::collection::vec(read(), 1..8).prop_map(Action::Read),
         1 => Just(Action::Flush),
         1 => Just(Action::Reopen),
@@ -253,6 +301,10 @@ async fn run(program: Vec<Action>) {
             Action::Commit(commit) => {
                 let expected = model.commit(&commit);
                 assert_eq!(running.commit(commit).await.unwrap(), expected);
+            }
+            Action::Swap(swap) => {
+                let expected = model.swap(swap.clone());
+                assert_eq!(running.swap(swap).await.unwrap(), expected);
             }
             Action::Read(reads) => {
                 let expected: Vec<_> = reads.iter().map(|read| model.read(read)).collect();

@@ -25,7 +25,7 @@ impl Reading<'_> {
     /// Answers one read.
     pub(super) fn answer(&self, read: &Read) -> Result<Answer, StoreError> {
         match read {
-            Read::Get { key } => self.value(key).map(Answer::Value),
+            Read::Get { key } | Read::Head { key } => self.value(key).map(Answer::Value),
             Read::Rows {
                 key,
                 from,

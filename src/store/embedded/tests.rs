@@ -120,22 +120,17 @@ async fn what_was_acknowledged_is_there_after_reopening() {
 
 async fn first_step(engine: &EmbeddedEngine) -> AppendStep {
     let timeline = TimelineId::Chat(ChatId::parse("chat").unwrap());
-    let head = Head::new(Epoch::parse("epoch").unwrap()).encode();
-    let swap = Swap {
+    let commit = Commit {
         key: timeline.head(),
         expected: None,
-        new: Some(head),
-        life: None,
+        head: Head::new(Epoch::parse("epoch").unwrap()),
+        parts: Vec::new(),
     };
+    assert_eq!(engine.commit(commit).await.unwrap(), Swapped::Yes);
     let member = Bytes::from_static(b"gateway");
-    let writes = vec![Write::AddMember {
-        key: timeline.gateways(),
-        member,
-    }];
-    assert_eq!(
-        engine.commit(Commit { swap, writes }).await.unwrap(),
-        Swapped::Yes
-    );
+    let key = timeline.gateways();
+    let join = Write::AddMember { key, member };
+    engine.write(vec![join]).await.unwrap();
     AppendStep {
         timeline,
         id: EntryId::parse("entry").unwrap(),

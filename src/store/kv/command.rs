@@ -4,7 +4,7 @@ use bytes::Bytes;
 use fred::types::{ClusterHash, CustomCommand, Value};
 
 use super::script::Script;
-use crate::store::engine::{Order, Read, Write};
+use crate::store::engine::{Order, Part, Read, Row, Write};
 
 /// Greatest score that a sorted set keeps exactly.
 const GREATEST_SCORE: u64 = (1 << 53) - 1;
@@ -70,7 +70,7 @@ impl Prefix {
     /// The command that answers `read`.
     pub(super) fn read(&self, read: &Read) -> Command {
         match read {
-            Read::Get { key } => Command::new("GET", [self.key(key)]),
+            Read::Get { key } | Read::Head { key } => Command::new("GET", [self.key(key)]),
             Read::Rows {
                 key,
                 from,
@@ -115,8 +115,17 @@ impl Prefix {
     }
 }
 
-/// The command of a write and its two operands besides the key, as `commit.lua` takes them.
-pub(super) fn operation(write: &Write) -> (&'static str, [Bytes; 2]) {
+/// The command of a part of a commit and its two operands besides the key, as `commit.lua` takes them.
+pub(super) fn part_operation(part: &Part) -> (&'static str, [Bytes; 2]) {
+    match part {
+        Part::SetAbsent { value, .. } => ("SETNX", [value.clone(), Bytes::new()]),
+        Part::Replace { expected, new, .. } => ("REPLACE", [expected.clone(), new.clone()]),
+        Part::AddRow { row, .. } => ("ZADD", [number(row.score), row.member.clone()]),
+    }
+}
+
+/// The command of a write and its operands besides the key.
+fn operation(write: &Write) -> (&'static str, [Bytes; 2]) {
     let none = Bytes::new;
     match write {
         Write::Set { value, life, .. } => ("SET", [value.clone(), number(life_seconds(*life))]),
@@ -143,6 +152,7 @@ pub(super) fn life_seconds(life: Option<std::time::Duration>) -> u64 {
 pub(super) fn read_key(read: &Read) -> &str {
     match read {
         Read::Get { key }
+        | Read::Head { key }
         | Read::Rows { key, .. }
         | Read::Count { key, .. }
         | Read::Score { key, .. }
@@ -164,12 +174,32 @@ pub(super) fn write_key(write: &Write) -> &str {
     }
 }
 
-/// Whether the store can keep what is written exactly.
-pub(super) fn is_exact(write: &Write) -> bool {
-    match write {
-        Write::AddRow { row, .. } => row.score <= GREATEST_SCORE,
-        _ => true,
+/// The key a part of a commit is about.
+pub(super) fn part_key(part: &Part) -> &str {
+    match part {
+        Part::SetAbsent { key, .. } | Part::Replace { key, .. } | Part::AddRow { key, .. } => key,
     }
+}
+
+/// The row that is written, if it is one.
+pub(super) fn row(write: &Write) -> Option<&Row> {
+    match write {
+        Write::AddRow { row, .. } => Some(row),
+        _ => None,
+    }
+}
+
+/// The row of a part, if it is one.
+pub(super) fn part_row(part: &Part) -> Option<&Row> {
+    match part {
+        Part::AddRow { row, .. } => Some(row),
+        Part::SetAbsent { .. } | Part::Replace { .. } => None,
+    }
+}
+
+/// Whether the store can keep a row exactly.
+pub(super) fn is_exact(row: &Row) -> bool {
+    row.score <= GREATEST_SCORE
 }
 
 #[cfg(test)]

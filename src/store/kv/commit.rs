@@ -9,26 +9,21 @@ use super::{
 };
 use crate::store::{
     StoreError,
-    engine::{Commit, Swapped},
+    engine::{Part, Swap, Swapped},
 };
 
-/// The call for `commit`.
-pub(super) fn call(script: &Script, prefix: &Prefix, commit: &Commit) -> Command {
-    let Commit { swap, writes } = commit;
+/// The call for `swap` with `parts`.
+pub(super) fn call(script: &Script, prefix: &Prefix, swap: &Swap, parts: &[Part]) -> Command {
     let mut keys = vec![prefix.key(&swap.key)];
-    keys.extend(
-        writes
-            .iter()
-            .map(|write| prefix.key(command::write_key(write))),
-    );
+    keys.extend(parts.iter().map(|part| prefix.key(command::part_key(part))));
     let there = ("is", "absent");
     let then = ("set", "remove");
-    let mut arguments = Vec::with_capacity(5 + 3 * writes.len());
+    let mut arguments = Vec::with_capacity(5 + 3 * parts.len());
     arguments.extend(optional(swap.expected.as_ref(), there));
     arguments.extend(optional(swap.new.as_ref(), then));
     arguments.push(number(command::life_seconds(swap.life)));
-    for write in writes {
-        let (name, operands) = command::operation(write);
+    for part in parts {
+        let (name, operands) = command::part_operation(part);
         arguments.push(Bytes::from_static(name.as_bytes()));
         arguments.extend(operands);
     }
@@ -36,12 +31,12 @@ pub(super) fn call(script: &Script, prefix: &Prefix, commit: &Commit) -> Command
 }
 
 /// Reads the script's answer.
-pub(super) fn swapped(commit: &Commit, reply: &Value) -> Result<Swapped, StoreError> {
+pub(super) fn swapped(key: &str, reply: &Value) -> Result<Swapped, StoreError> {
     match reply {
         Value::Integer(1) => Ok(Swapped::Yes),
         Value::Integer(0) => Ok(Swapped::No),
         _ => Err(StoreError::Corrupt {
-            key: commit.swap.key.clone(),
+            key: key.to_owned(),
         }),
     }
 }

@@ -31,7 +31,7 @@ use self::{
 };
 use super::{
     Engine, StoreError,
-    engine::{Answer, Commit, Read, Swap, Swapped, Write},
+    engine::{Answer, Commit, Part, Read, Row, Swap, Swapped, Write},
     record::{AppendOutcome, AppendStep},
 };
 use crate::{clock::Clock, model::Level};
@@ -142,12 +142,19 @@ impl KvEngine {
         }
     }
 
+    async fn swap_with(&self, swap: &Swap, parts: &[Part]) -> Result<Swapped, StoreError> {
+        let call = commit::call(&self.commit, &self.prefix, swap, parts);
+        let reply = self.run(&self.commit, call, Repeat::Never).await;
+        let reply = reply.map_err(|failure| failure.during("commit", |_| swap.key.clone()))?;
+        commit::swapped(&swap.key, &reply)
+    }
+
     /// The connection that `reads` belong on.
     fn lane(&self, reads: &[Read]) -> &Connection {
         let long = |read: &Read| match read {
             Read::Rows { limit, .. } => *limit > FEW_ROWS,
             Read::Members { .. } => true,
-            Read::Get { .. } | Read::Count { .. } | Read::Score { .. } => false,
+            Read::Get { .. } | Read::Head { .. } | Read::Count { .. } | Read::Score { .. } => false,
         };
         if reads.len() > FEW || reads.iter().any(long) {
             &self.bulk
@@ -181,7 +188,11 @@ impl Engine for KvEngine {
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        check(&writes)?;
+        check(
+            writes
+                .iter()
+                .map(|write| (command::row(write), command::write_key(write))),
+        )?;
         if writes.is_empty() {
             return Ok(());
         }
@@ -202,20 +213,16 @@ impl Engine for KvEngine {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Swapped, StoreError> {
-        self.commit(Commit {
-            swap,
-            writes: Vec::new(),
-        })
-        .await
+        self.swap_with(&swap, &[]).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Swapped, StoreError> {
-        check(&commit.writes)?;
-        let call = commit::call(&self.commit, &self.prefix, &commit);
-        let reply = self.run(&self.commit, call, Repeat::Never).await;
-        let reply =
-            reply.map_err(|failure| failure.during("commit", |_| commit.swap.key.clone()))?;
-        commit::swapped(&commit, &reply)
+        let rows = commit
+            .parts
+            .iter()
+            .map(|part| (command::part_row(part), command::part_key(part)));
+        check(rows)?;
+        self.swap_with(&commit.swap(), &commit.parts).await
     }
 
     async fn append(&self, step: AppendStep) -> Result<AppendOutcome, StoreError> {
@@ -253,11 +260,11 @@ impl Engine for KvEngine {
 }
 
 /// Refuses before anything is sent what the store could not keep exactly.
-fn check(writes: &[Write]) -> Result<(), StoreError> {
-    let wrong = writes.iter().find(|write| !command::is_exact(write));
-    wrong.map_or(Ok(()), |write| {
+fn check<'a>(mut rows: impl Iterator<Item = (Option<&'a Row>, &'a str)>) -> Result<(), StoreError> {
+    let wrong = rows.find(|(row, _)| row.is_some_and(|row| !command::is_exact(row)));
+    wrong.map_or(Ok(()), |(_, key)| {
         Err(StoreError::Corrupt {
-            key: command::write_key(write).to_owned(),
+            key: key.to_owned(),
         })
     })
 }

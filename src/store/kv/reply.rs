@@ -8,8 +8,8 @@ use crate::store::engine::{Answer, Read, Row};
 /// The answer to `read`; `None` when the reply is of no shape that could answer it.
 pub(super) fn answer(read: &Read, reply: Value) -> Option<Answer> {
     Some(match read {
-        Read::Get { .. } if reply.is_null() => Answer::Value(None),
-        Read::Get { .. } => Answer::Value(Some(bytes(reply)?)),
+        Read::Get { .. } | Read::Head { .. } if reply.is_null() => Answer::Value(None),
+        Read::Get { .. } | Read::Head { .. } => Answer::Value(Some(bytes(reply)?)),
         Read::Rows { .. } => Answer::Rows(rows(reply)?),
         Read::Count { .. } => Answer::Count(whole(reply)?),
         Read::Score { .. } if reply.is_null() => Answer::Score(None),

@@ -9,7 +9,7 @@ use super::{EntryRecord, Head};
 use crate::{
     model::{EntryId, Epoch, Incarnation, Stamp, UserId},
     store::{
-        engine::{Row, Write},
+        engine::{Commit, Part, Row},
         keys::{self, TimelineId},
     },
 };
@@ -98,8 +98,8 @@ pub enum AppendOutcome {
 pub enum Decision {
     /// Nothing is to be written.
     Answer(AppendOutcome),
-    /// Write all of this atomically, the last one is the head; then answer where it stands.
-    Write(Vec<Write>, Placed),
+    /// Make this commit; then answer where the entry stands.
+    Commit(Box<Commit>, Placed),
 }
 
 /// What an append does, given the stored head and the stored entry of the same id, and the store's clock.
@@ -113,10 +113,10 @@ pub fn decide(
     entry: Option<&Bytes>,
     store_now_us: u64,
 ) -> Option<Decision> {
-    let Some(head) = head else {
+    let Some(raw) = head else {
         return Some(Decision::Answer(AppendOutcome::NoTimeline));
     };
-    let head = Head::decode(head)?;
+    let head = Head::decode(raw)?;
     if let Some(entry) = entry {
         let entry = EntryRecord::decode(entry)?;
         return Some(Decision::Answer(recognise(step, &head, &entry)));
@@ -130,8 +130,14 @@ pub fn decide(
     {
         return Some(Decision::Answer(AppendOutcome::Stale));
     }
-    let (writes, placed) = place(step, head);
-    Some(Decision::Write(writes, placed))
+    let (head, parts, placed) = place(step, head);
+    let commit = Commit {
+        key: step.timeline.head(),
+        expected: Some(raw.clone()),
+        head,
+        parts,
+    };
+    Some(Decision::Commit(Box::new(commit), placed))
 }
 
 fn recognise(step: &AppendStep, head: &Head, entry: &EntryRecord) -> AppendOutcome {
@@ -149,7 +155,7 @@ fn recognise(step: &AppendStep, head: &Head, entry: &EntryRecord) -> AppendOutco
     })
 }
 
-fn place(step: &AppendStep, mut head: Head) -> (Vec<Write>, Placed) {
+fn place(step: &AppendStep, mut head: Head) -> (Head, Vec<Part>, Placed) {
     let opens_segment = head.open_slot();
     let record = EntryRecord {
         stamp: Stamp::from_micros(step.now_us).max(head.last.next()),
@@ -175,33 +181,32 @@ fn place(step: &AppendStep, mut head: Head) -> (Vec<Write>, Placed) {
         duplicate: false,
         gateways: Vec::new(),
     };
-    (writes(step, &head, &record, opens_segment), placed)
+    let parts = parts(step, &head, &record, opens_segment);
+    (head, parts, placed)
 }
 
-fn writes(step: &AppendStep, head: &Head, record: &EntryRecord, opens_segment: bool) -> Vec<Write> {
+/// The entry first, its row last: what is listed is there.
+fn parts(step: &AppendStep, head: &Head, record: &EntryRecord, opens_segment: bool) -> Vec<Part> {
     let timeline = &step.timeline;
     let stamp = record.stamp.get();
-    let add = |key, member: Bytes| Write::AddRow {
+    let add = |key, member: Bytes| Part::AddRow {
         key,
         row: Row {
             score: stamp,
             member,
         },
     };
-    let set = |key, value| Write::Set {
-        key,
-        value,
-        life: None,
-    };
-    let mut writes = vec![set(timeline.entry(&step.id), record.encode())];
-    writes.extend(step.own_key().map(|key| add(key, stamp.to_string().into())));
+    let mut parts = vec![Part::SetAbsent {
+        key: timeline.entry(&step.id),
+        value: record.encode(),
+    }];
+    parts.extend(step.own_key().map(|key| add(key, stamp.to_string().into())));
     if opens_segment {
-        writes.push(add(timeline.segments(), head.segment.to_string().into()));
+        parts.push(add(timeline.segments(), head.segment.to_string().into()));
     }
-    writes.push(add(
+    parts.push(add(
         timeline.segment(head.segment),
         step.id.as_str().to_owned().into(),
     ));
-    writes.push(set(timeline.head(), head.encode()));
-    writes
+    parts
 }

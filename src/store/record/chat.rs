@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::versioned::versioned;
 use crate::model::{Change, ChatKind, Role, Stamp, SystemEvent, UserId};
 
-/// What a chat is, beside where its timelines end.
+/// What a chat is, beside where its timelines end. Stored as [`Kept`](super::Kept).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatInfo {
     /// What sort of chat it is.
@@ -22,7 +22,8 @@ pub struct ChatInfo {
     pub owners: u32,
 }
 
-/// One membership: the truth about who may read and write.
+/// One membership: the truth about who may read and write. Stored as [`Kept`](super::Kept): it ends, but its
+/// record stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberRecord {
     /// What they may do.
@@ -63,4 +64,4 @@ pub struct ChangeRecord {
     pub event: Option<SystemEvent>,
 }
 
-versioned!(1: ChatInfo, MemberRecord, ReadRecord, ChangeRecord);
+versioned!(1: ReadRecord, ChangeRecord);
