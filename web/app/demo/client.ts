@@ -1,6 +1,6 @@
 /** A client without a server: invented data, real behaviour. For development, pictures and visual tests only. */
 
-import { ClientError, type Account, type ChatState, type ClientChange, type Connection, type CurlewClient, type Member, type ServerInfo, type Session, type TimelineItem, type TimelineView, type User } from "@curlew/sdk";
+import { ClientError, type Account, type ChatState, type ClientChange, type Connection, type CurlewClient, type Member, type Reactor, type ReadMark, type Revision, type ServerInfo, type Session, type ThreadView, type TimelineItem, type TimelineView, type User } from "@curlew/sdk";
 import { message, note } from "./history";
 import { PEOPLE, person } from "./people";
 import { DemoView } from "./view";
@@ -105,9 +105,13 @@ export class DemoClient implements CurlewClient {
         this.ended.add(id);
     }
 
-    async updateProfile(p: { displayName: string }): Promise<void> {
+    async updateProfile(p: { displayName?: string; hideReads?: boolean }): Promise<void> {
         await pause(300);
-        if (this.account) this.account = { ...this.account, display_name: p.displayName };
+        const { account } = this;
+        if (account) {
+            const { displayName = account.display_name, hideReads = account.hide_reads } = p;
+            this.account = { ...account, display_name: displayName, hide_reads: hideReads ?? false };
+        }
         this.emit({ type: "account" });
     }
 
@@ -181,6 +185,48 @@ export class DemoClient implements CurlewClient {
         return (row?.members ?? []).map((index) => ({ user: person(index), role: index === owner ? "owner" : "member", since: 0 }));
     }
 
+    async setRole(): Promise<void> {}
+
+    async setExpiry(chat: string, expireAfterS: number | null): Promise<void> {
+        this.change(chat, { expireAfterS });
+    }
+
+    async mentions(): Promise<number[]> {
+        return [];
+    }
+
+    async readers(): Promise<ReadMark[]> {
+        return [];
+    }
+
+    async reactors(): Promise<Reactor[]> {
+        return [];
+    }
+
+    async history(): Promise<Revision[]> {
+        return [];
+    }
+
+    openThread(chat: string, root: number): ThreadView {
+        return { chat, root, rootItem: null, items: [], hasOlder: false, loading: "none", loadOlder: async () => undefined, close: () => undefined };
+    }
+
+    message(): TimelineItem | null {
+        return null;
+    }
+
+    edit(): void {}
+
+    retract(): void {}
+
+    react(): void {}
+
+    pin(): void {}
+
+    hide(): void {}
+
+    forward(): void {}
+
     open(chat: string): TimelineView {
         const row = this.row(chat);
         const view = new DemoView(chat, row ?? null, this.scene === "slow", () => this.emit({ type: "timeline", chat }), () => this.views.delete(view));
@@ -226,7 +272,7 @@ export class DemoClient implements CurlewClient {
 
     private create(fields: Partial<ChatState>, members: number[]): string {
         const id = `n${++this.count}`;
-        const state: ChatState = { id, kind: "direct", title: null, peer: null, role: "member", memberCount: 1, last: null, unread: 0, mentions: 0, read: 0, peerRead: 0, draft: "", activeAtMs: Date.now(), ...fields };
+        const state: ChatState = { id, kind: "direct", title: null, peer: null, role: "member", memberCount: 1, membersVersion: 1, last: null, unread: 0, mentions: 0, read: 0, peerRead: 0, peerDelivered: 0, draft: "", draftReplyTo: null, pins: [], expireAfterS: null, activeAtMs: Date.now(), ...fields };
         this.rows.push({ state, history: { length: 0, at: () => { throw new Error("empty"); } }, added: [], members });
         this.emit({ type: "chats", ids: [id] });
         return id;

@@ -66,6 +66,10 @@ export class DemoView implements TimelineView {
         });
     }
 
+    async jumpToFirstUnread(): Promise<void> {
+        if (this.firstUnread !== null) await this.jumpTo(this.firstUnread);
+    }
+
     async jumpToLatest(): Promise<void> {
         await this.move("initial", () => {
             this.to = this.row?.history.length ?? 0;

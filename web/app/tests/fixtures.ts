@@ -1,14 +1,14 @@
 /** A client that does nothing by itself, for tests of the stores. */
 
 import { vi } from "vitest";
-import type { Account, ChatState, ClientChange, Connection, CurlewClient, ServerInfo, TimelineItem, TimelineView } from "@curlew/sdk";
+import type { Account, ChatState, ClientChange, Connection, CurlewClient, ServerInfo, ThreadView, TimelineItem, TimelineView } from "@curlew/sdk";
 
 export function item(stamp: number, sender = "u1", more: Partial<TimelineItem> = {}): TimelineItem {
-    return { key: `s${stamp}`, stamp, kind: "message", sender, content: { type: "text", text: "hello" }, replyTo: null, sentAtMs: stamp / 1000, sendState: "sent", error: null, edited: false, retracted: false, ...more };
+    return { key: `s${stamp}`, stamp, kind: "message", sender, content: { type: "text", text: "hello" }, replyTo: null, thread: null, replies: null, mentions: [], mentionAll: false, mentionsMe: false, forwarded: null, reactions: [], sentAtMs: stamp / 1000, sendState: "sent", error: null, edited: false, retracted: false, hidden: false, pinned: false, pending: [], ...more };
 }
 
 export function chatState(more: Partial<ChatState> = {}): ChatState {
-    return { id: "c1", kind: "group", title: "Group", peer: null, role: "member", memberCount: 2, last: null, unread: 0, mentions: 0, read: 0, peerRead: 0, draft: "", activeAtMs: 0, ...more };
+    return { id: "c1", kind: "group", title: "Group", peer: null, role: "member", memberCount: 2, membersVersion: 1, last: null, unread: 0, mentions: 0, read: 0, peerRead: 0, peerDelivered: 0, draft: "", draftReplyTo: null, pins: [], expireAfterS: null, activeAtMs: 0, ...more };
 }
 
 export class FakeView implements TimelineView {
@@ -20,6 +20,7 @@ export class FakeView implements TimelineView {
     loadOlder = vi.fn(async () => undefined);
     loadNewer = vi.fn(async () => undefined);
     jumpTo = vi.fn(async (_: number) => undefined);
+    jumpToFirstUnread = vi.fn(async () => undefined);
     jumpToLatest = vi.fn(async () => undefined);
     close = vi.fn();
 
@@ -65,7 +66,19 @@ export class FakeClient implements CurlewClient {
     addMembers = vi.fn(async () => undefined);
     removeMember = vi.fn(async () => undefined);
     leaveChat = vi.fn(async () => undefined);
+    setRole = vi.fn(async () => undefined);
+    setExpiry = vi.fn(async () => undefined);
     members = vi.fn(async () => []);
+    mentions = vi.fn(async () => []);
+    readers = vi.fn(async () => []);
+    reactors = vi.fn(async () => []);
+    history = vi.fn(async () => []);
+    edit = vi.fn();
+    retract = vi.fn();
+    react = vi.fn();
+    pin = vi.fn();
+    hide = vi.fn();
+    forward = vi.fn();
     send = vi.fn();
     retry = vi.fn();
     discard = vi.fn();
@@ -97,5 +110,13 @@ export class FakeClient implements CurlewClient {
 
     open(): TimelineView {
         return this.view;
+    }
+
+    openThread(chat: string, root: number): ThreadView {
+        return { chat, root, rootItem: null, items: [], hasOlder: false, loading: "none", loadOlder: vi.fn(), close: vi.fn() };
+    }
+
+    message(): TimelineItem | null {
+        return null;
     }
 }

@@ -2,7 +2,21 @@
  * What the client is to an application: live views over what is kept, and commands that work offline where they can.
  */
 
-import type { Account, Content, Member, Role, ServerInfo, Session, User, WireError } from "./protocol.generated";
+import type {
+    Account,
+    Member,
+    Reactor,
+    ReadMark,
+    Revision,
+    Role,
+    ServerInfo,
+    Session,
+    User,
+    WireError,
+} from "./protocol.generated";
+import type { ActionKind, ChatState, ThreadView, TimelineItem, TimelineView } from "./views";
+
+export type * from "./views";
 
 /**
  * How the connection stands: `offline` (no network, or signed out), `waiting` (for the next attempt), `connecting`,
@@ -15,78 +29,48 @@ export type Connection =
     | { state: "syncing" }
     | { state: "online" };
 
-/** How far a message of one's own has come. */
-export type SendState = "sending" | "sent" | "failed";
-
-/** One row of a timeline: a stored entry, or a message of one's own that is not stored yet (stamp null). */
-export interface TimelineItem {
-    /** Stable over sending → sent (client id when own, else stamp). */
-    readonly key: string;
-    readonly stamp: number | null;
-    readonly kind: "message" | "system" | "tombstone";
-    /** User id. */
-    readonly sender: string | null;
-    readonly content: Content | null;
-    readonly replyTo: number | null;
-    /** Stamp/1000, or local time while unsent. */
-    readonly sentAtMs: number;
-    readonly sendState: SendState;
-    /** Why it failed. */
-    readonly error: WireError | null;
-    readonly edited: boolean;
-    readonly retracted: boolean;
-}
-
-/** A chat as a row of the chat list. */
-export interface ChatState {
-    readonly id: string;
-    readonly kind: "direct" | "group" | "channel";
-    readonly title: string | null;
-    readonly peer: User | null;
-    readonly role: Role;
-    readonly memberCount: number;
-    readonly last: TimelineItem | null;
-    /** Exact, as the server says, adjusted locally by what arrives and what is read. */
-    readonly unread: number;
-    readonly mentions: number;
-    /** Own read stamp. */
-    readonly read: number;
-    /** Direct chats: how far the other has read, 0 when unknown. */
-    readonly peerRead: number;
-    readonly draft: string;
-    /** For ordering. */
-    readonly activeAtMs: number;
-}
-
-/** A live window over one chat's timeline; works offline on what is cached. */
-export interface TimelineView {
-    readonly chat: string;
-    /** Ascending; unsent ones last; a new array after each change. */
-    readonly items: readonly TimelineItem[];
-    readonly hasOlder: boolean;
-    /** False when the window ends at the newest entry. */
-    readonly hasNewer: boolean;
-    readonly loading: "none" | "older" | "newer" | "initial";
-    /** Stamp after which the new-message marker stands, fixed when the view was opened. */
-    readonly firstUnread: number | null;
-    loadOlder(): Promise<void>;
-    loadNewer(): Promise<void>;
-    jumpTo(stamp: number): Promise<void>;
-    jumpToLatest(): Promise<void>;
-    close(): void;
-}
-
 /**
- * What changed: the connection; the account (signed in, profile changed); signed out, with everything local already
- * erased; rows of the chat list (changed, appeared, disappeared); an open {@link TimelineView}; people.
+ * What changed: the connection; the account (signed in, profile or settings changed); sessions began or ended; signed
+ * out, with everything local already erased; rows of the chat list (changed, appeared, disappeared); an open
+ * {@link TimelineView}; an open {@link ThreadView}; messages asked for by {@link CurlewClient.message}; how far others
+ * have read in a group; people; something one did to messages was refused for good and is undone here.
  */
 export type ClientChange =
     | { type: "connection" }
     | { type: "account" }
+    | { type: "sessions" }
     | { type: "signedOut"; reason: "logout" | "ended" | "expired" }
     | { type: "chats"; ids: readonly string[] }
     | { type: "timeline"; chat: string }
-    | { type: "users"; ids: readonly string[] };
+    | { type: "thread"; chat: string; root: number }
+    | { type: "messages"; chat: string; stamps: readonly number[] }
+    | { type: "reads"; chat: string }
+    | { type: "users"; ids: readonly string[] }
+    | { type: "refused"; action: ActionKind; chat: string; stamps: readonly number[]; error: WireError };
+
+/** What goes with the text of a message. */
+export interface SendOptions {
+    /** Stamp of the message it answers. */
+    replyTo?: number;
+    /** Stamp of the message under which it stands in a thread. */
+    thread?: number;
+    /** User ids, at most 50. */
+    mentions?: string[];
+    /** Whether it speaks to all members; owners and admins of groups only. */
+    mentionAll?: boolean;
+}
+
+/** Messages to forward. */
+export interface ForwardOptions {
+    /** Chat they stand in. */
+    chat: string;
+    /** 1 to 100. */
+    stamps: readonly number[];
+    /** Chats to forward to, 1 to 10. */
+    to: readonly string[];
+    /** As one message that holds them all. */
+    merged: boolean;
+}
 
 /** One account on one server. Promises fail with `ClientError`; nothing else does. */
 export interface CurlewClient {
@@ -107,7 +91,7 @@ export interface CurlewClient {
     changePassword(old: string, next: string): Promise<{ ended: number }>;
     sessions(): Promise<Session[]>;
     endSession(id: string): Promise<void>;
-    updateProfile(p: { displayName: string }): Promise<void>;
+    updateProfile(p: { displayName?: string; hideReads?: boolean }): Promise<void>;
 
     /** Cached; unknown ones are fetched in the background ("users" change follows). */
     user(id: string): User | null;
@@ -125,14 +109,44 @@ export interface CurlewClient {
     addMembers(chat: string, users: string[]): Promise<void>;
     removeMember(chat: string, user: string): Promise<void>;
     leaveChat(chat: string): Promise<void>;
+    setRole(chat: string, user: string, role: Role): Promise<void>;
+    /** Has messages disappear after a time; null has them stay. */
+    setExpiry(chat: string, expireAfterS: number | null): Promise<void>;
     /** All pages. */
     members(chat: string): Promise<Member[]>;
 
     open(chat: string): TimelineView;
+    openThread(chat: string, root: number): ThreadView;
+    /**
+     * One message wherever it stands: a quoted or pinned one. Null while it is not known; it is fetched in the
+     * background then ("messages" change follows). One that is not there any more comes as a tombstone.
+     */
+    message(chat: string, stamp: number): TimelineItem | null;
+    /** Unread messages that speak to oneself: stamps, the oldest first. */
+    mentions(chat: string): Promise<number[]>;
+    /** Who has read a message, in groups up to `limits.reader_list_members`. */
+    readers(chat: string, stamp: number): Promise<ReadMark[]>;
+    /** All pages. */
+    reactors(chat: string, stamp: number): Promise<Reactor[]>;
+    /** What a message said before it was edited, the oldest first. */
+    history(chat: string, stamp: number): Promise<Revision[]>;
+
     /** Durable at once; goes out now or later, same client id for ever. */
-    send(chat: string, text: string, options?: { replyTo?: number; mentions?: string[] }): void;
+    send(chat: string, text: string, options?: SendOptions): void;
     retry(chat: string, key: string): void;
     discard(chat: string, key: string): void;
+
+    // What follows is durable and shown at once, goes out now or later, and is undone with a "refused" change when
+    // the server refuses it for good.
+
+    edit(chat: string, stamp: number, text: string, mentions?: string[]): void;
+    retract(chat: string, stamp: number): void;
+    react(chat: string, stamp: number, reaction: string, on: boolean): void;
+    pin(chat: string, stamp: number, pinned: boolean): void;
+    /** For oneself only, on all devices, for ever. */
+    hide(chat: string, stamps: readonly number[]): void;
+    forward(p: ForwardOptions): void;
+
     markRead(chat: string, stamp: number): void;
-    setDraft(chat: string, text: string): void;
+    setDraft(chat: string, text: string, replyTo?: number | null): void;
 }

@@ -1,18 +1,33 @@
 /** What tabs ask of the one that leads. */
 
+import type { Params } from "../connection";
 import type {
     AddMembers,
     CreateChat,
     LeaveChat,
     Login,
     Member,
+    Reactor,
+    ReadMark,
     Register,
     RemoveMember,
+    Revision,
     ServerInfo,
     Session,
+    SetRole,
     UpdateChat,
+    UpdateUser,
     User,
 } from "../protocol.generated";
+
+/** What one does to messages. */
+export type ActMethod =
+    | "message.edit"
+    | "message.retract"
+    | "message.react"
+    | "message.pin"
+    | "message.hide"
+    | "message.forward";
 
 /** Commands that go from tab to tab: plain data in, plain data out. */
 export interface Commands {
@@ -23,16 +38,22 @@ export interface Commands {
     changePassword(old: string, next: string): Promise<{ ended: number }>;
     sessions(): Promise<Session[]>;
     endSession(id: string): Promise<void>;
-    updateProfile(displayName: string): Promise<void>;
+    updateProfile(params: UpdateUser): Promise<void>;
     wantUsers(ids: readonly string[]): Promise<void>;
     findUser(username: string): Promise<User | null>;
     loadMoreChats(): Promise<void>;
     createChat(params: CreateChat): Promise<string>;
-    renameGroup(params: UpdateChat): Promise<void>;
+    updateChat(params: UpdateChat): Promise<void>;
+    setRole(params: SetRole): Promise<void>;
     addMembers(params: AddMembers): Promise<void>;
     removeMember(params: RemoveMember): Promise<void>;
     leaveChat(params: LeaveChat): Promise<void>;
     members(chat: string): Promise<Member[]>;
+    /** Stamps of unread messages that speak to oneself, the oldest first. */
+    mentions(chat: string): Promise<number[]>;
+    readers(chat: string, stamp: number): Promise<ReadMark[]>;
+    reactors(chat: string, stamp: number): Promise<Reactor[]>;
+    history(chat: string, stamp: number): Promise<Revision[]>;
     /** Loads entries before `end` into the store. */
     older(chat: string, end: number): Promise<void>;
     /** Loads entries after `start` into the store. */
@@ -41,6 +62,7 @@ export interface Commands {
     around(chat: string, stamp: number): Promise<void>;
     /** Loads the newest entries into the store. */
     latest(chat: string): Promise<void>;
+    act<M extends ActMethod>(method: M, params: Params<M>): Promise<void>;
     markRead(chat: string, stamp: number): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /** Carries out what tabs ask for; starts and ends the engine with the session. */
 
 import type { Connection as ConnectionState } from "../client";
-import { Connection, requestOnce } from "../connection";
+import { Connection, type Params, requestOnce } from "../connection";
 import { ClientError } from "../error";
 import type { Notice, SignOutReason } from "../notice";
 import type {
@@ -10,22 +10,27 @@ import type {
     LeaveChat,
     Login,
     Member,
+    Reactor,
+    ReadMark,
     Register,
     RemoveMember,
+    Revision,
     ServerInfo,
     Session,
+    SetRole,
     UpdateChat,
+    UpdateUser,
     User,
     Welcome,
 } from "../protocol.generated";
 import type { SessionRecord } from "../store/records";
-import type { Commands } from "./commands";
+import type { ActMethod, Commands } from "./commands";
 import { unlessLost, wait } from "./core";
 import { Engine, type EngineOptions } from "./engine";
+import { history, members, mentions, reactors, readers } from "./lists";
 
 /** How long logging out waits for the server; the local data goes in any case. */
 const LOGOUT_WAIT_MS = 3_000;
-const MEMBERS_PAGE = 200;
 
 /** The leading tab's side of every command. */
 export class Host implements Commands {
@@ -107,9 +112,9 @@ export class Host implements Commands {
         await this.#online.request("session.end", { id });
     }
 
-    async updateProfile(displayName: string): Promise<void> {
+    async updateProfile(params: UpdateUser): Promise<void> {
         const engine = this.#online;
-        const { user } = await engine.request("user.update", { display_name: displayName });
+        const { user } = await engine.request("user.update", params);
         const session = { ...(this.#options.mirror.session ?? engine.session), account: user };
         await engine.write((work) => {
             work.putSession(session);
@@ -146,7 +151,7 @@ export class Host implements Commands {
         return chat.id;
     }
 
-    async renameGroup(params: UpdateChat): Promise<void> {
+    async updateChat(params: UpdateChat): Promise<void> {
         await this.#online.request("chat.update", params);
         await this.#online.chats.refresh(params.chat);
     }
@@ -166,19 +171,29 @@ export class Host implements Commands {
         await this.#online.write((work) => work.removeChat(params.chat));
     }
 
+    async setRole(params: SetRole): Promise<void> {
+        await this.#online.request("chat.role", params);
+        await this.#online.chats.refresh(params.chat);
+    }
+
     async members(chat: string): Promise<Member[]> {
-        const engine = this.#online;
-        const members: Member[] = [];
-        for (let hasMore = true; hasMore; ) {
-            const after = members.at(-1)?.user.id;
-            const page = await engine.request("chat.members", { chat, limit: MEMBERS_PAGE, ...(after && { after }) });
-            members.push(...page.members);
-            hasMore = page.has_more && page.members.length > 0;
-        }
-        await engine.write((work) => {
-            for (const { user } of members) work.putUser(user, engine.platform.clock.now());
-        });
-        return members;
+        return members(this.#online, chat);
+    }
+
+    async mentions(chat: string): Promise<number[]> {
+        return mentions(this.#online, chat);
+    }
+
+    async readers(chat: string, stamp: number): Promise<ReadMark[]> {
+        return readers(this.#online, chat, stamp);
+    }
+
+    async reactors(chat: string, stamp: number): Promise<Reactor[]> {
+        return reactors(this.#online, chat, stamp);
+    }
+
+    async history(chat: string, stamp: number): Promise<Revision[]> {
+        return history(this.#online, chat, stamp);
     }
 
     older(chat: string, end: number): Promise<void> {
@@ -195,6 +210,10 @@ export class Host implements Commands {
 
     latest(chat: string): Promise<void> {
         return this.#online.timelines.reload(chat, false);
+    }
+
+    async act<M extends ActMethod>(method: M, params: Params<M>): Promise<void> {
+        await this.#online.request(method, params);
     }
 
     async markRead(chat: string, stamp: number): Promise<void> {

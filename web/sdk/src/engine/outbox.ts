@@ -132,6 +132,8 @@ function toWire(item: OutboxRecord): SendMessage {
         client_id: item.clientId,
         content: item.content,
         ...(item.replyTo !== null && { reply_to: item.replyTo }),
+        ...(item.thread !== null && { thread: item.thread }),
         ...(item.mentions.length > 0 && { mentions: [...item.mentions] }),
+        ...(item.mentionAll && { mention_all: true }),
     };
 }

@@ -293,6 +293,8 @@ function ownEntry(me: string | undefined, item: OutboxRecord, reply: MessageSent
         revision: 0,
         content: item.content,
         ...(item.replyTo !== null && { reply_to: item.replyTo }),
+        ...(item.thread !== null && { thread: item.thread }),
         ...(item.mentions.length > 0 && { mentions: [...item.mentions] }),
+        ...(item.mentionAll && { mention_all: true }),
     };
 }

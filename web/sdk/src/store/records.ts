@@ -55,7 +55,10 @@ export interface OutboxRecord {
     readonly chat: string;
     readonly content: Content;
     readonly replyTo: number | null;
+    /** Stamp of the message under which it stands in a thread. */
+    readonly thread: number | null;
     readonly mentions: readonly string[];
+    readonly mentionAll: boolean;
     readonly createdMs: number;
     /** Why it was refused for good; `null` while it waits to be sent. */
     readonly error: WireError | null;

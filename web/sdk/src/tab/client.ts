@@ -1,11 +1,23 @@
 /** The client of one tab: what is kept, in memory; changes as they come; commands passed on to the leading tab. */
 
-import type { ChatState, ClientChange, Connection, CurlewClient } from "../client";
+import type {
+    ChatState,
+    ClientChange,
+    Connection,
+    CurlewClient,
+    ForwardOptions,
+    SendOptions,
+    ThreadView,
+    TimelineItem,
+} from "../client";
+import type { Params } from "../connection";
+import type { ActMethod } from "../engine/commands";
 import { Host } from "../engine/host";
+import { ClientError } from "../error";
 import { Mirror } from "../mirror";
 import type { Notice } from "../notice";
 import { newClientId, type Platform } from "../platform";
-import type { Account, Member, ServerInfo, Session, User } from "../protocol.generated";
+import type { Account, Member, Reactor, ReadMark, Revision, Role, ServerInfo, Session, User } from "../protocol.generated";
 import type { Changes } from "../store/records";
 import { Store } from "../store/store";
 import { Drafts } from "./drafts";
@@ -127,8 +139,12 @@ export class TabClient implements CurlewClient {
         return this.#running.call("endSession", id);
     }
 
-    updateProfile(p: { displayName: string }): Promise<void> {
-        return this.#running.call("updateProfile", p.displayName);
+    updateProfile(p: { displayName?: string; hideReads?: boolean }): Promise<void> {
+        const { displayName, hideReads } = p;
+        return this.#running.call("updateProfile", {
+            ...(displayName !== undefined && { display_name: displayName }),
+            ...(hideReads !== undefined && { hide_reads: hideReads }),
+        });
     }
 
     user(id: string): User | null {
@@ -172,7 +188,7 @@ export class TabClient implements CurlewClient {
     }
 
     renameGroup(chat: string, title: string): Promise<void> {
-        return this.#running.call("renameGroup", { chat, title, client_id: newClientId(this.#platform) });
+        return this.#running.call("updateChat", { chat, title, client_id: newClientId(this.#platform) });
     }
 
     addMembers(chat: string, users: string[]): Promise<void> {
@@ -187,8 +203,33 @@ export class TabClient implements CurlewClient {
         return this.#running.call("leaveChat", { chat, client_id: newClientId(this.#platform) });
     }
 
+    setRole(chat: string, user: string, role: Role): Promise<void> {
+        return this.#running.call("setRole", { chat, user, role, client_id: newClientId(this.#platform) });
+    }
+
+    setExpiry(chat: string, expireAfterS: number | null): Promise<void> {
+        const client_id = newClientId(this.#platform);
+        return this.#running.call("updateChat", { chat, expire_after_s: expireAfterS ?? 0, client_id });
+    }
+
     members(chat: string): Promise<Member[]> {
         return this.#running.call("members", chat);
+    }
+
+    mentions(chat: string): Promise<number[]> {
+        return this.#running.call("mentions", chat);
+    }
+
+    readers(chat: string, stamp: number): Promise<ReadMark[]> {
+        return this.#running.call("readers", chat, stamp);
+    }
+
+    reactors(chat: string, stamp: number): Promise<Reactor[]> {
+        return this.#running.call("reactors", chat, stamp);
+    }
+
+    history(chat: string, stamp: number): Promise<Revision[]> {
+        return this.#running.call("history", chat, stamp);
     }
 
     open(chat: string): Timeline {
@@ -211,8 +252,46 @@ export class TabClient implements CurlewClient {
         return timeline;
     }
 
-    send(chat: string, text: string, options: { replyTo?: number; mentions?: string[] } = {}): void {
-        void this.#unsent?.add(chat, { type: "text", text }, options.replyTo ?? null, options.mentions ?? []);
+    openThread(chat: string, root: number): ThreadView {
+        const nothing = (): Promise<void> => Promise.resolve();
+        const rootItem = this.message(chat, root);
+        return { chat, root, rootItem, items: [], hasOlder: false, loading: "none", loadOlder: nothing, close: nothing };
+    }
+
+    message(chat: string, stamp: number): TimelineItem | null {
+        const open = [...this.#timelines].filter((timeline) => timeline.chat === chat);
+        return open.flatMap(({ items }) => items).find((item) => item.stamp === stamp) ?? null;
+    }
+
+    send(chat: string, text: string, options: SendOptions = {}): void {
+        void this.#unsent?.add(chat, { type: "text", text }, options);
+    }
+
+    edit(chat: string, stamp: number, text: string, mentions: string[] = []): void {
+        const client_id = newClientId(this.#platform);
+        this.#ask("message.edit", { chat, stamp, client_id, content: { type: "text", text }, mentions });
+    }
+
+    retract(chat: string, stamp: number): void {
+        this.#ask("message.retract", { chat, stamp, client_id: newClientId(this.#platform) });
+    }
+
+    react(chat: string, stamp: number, kind: string, on: boolean): void {
+        this.#ask("message.react", { chat, stamp, client_id: newClientId(this.#platform), kind, on });
+    }
+
+    pin(chat: string, stamp: number, pinned: boolean): void {
+        this.#ask("message.pin", { chat, stamp, client_id: newClientId(this.#platform), pinned });
+    }
+
+    hide(chat: string, stamps: readonly number[]): void {
+        this.#ask("message.hide", { chat, stamps: [...stamps] });
+    }
+
+    forward(p: ForwardOptions): void {
+        const client_id = newClientId(this.#platform);
+        const { chat, stamps, to, merged } = p;
+        this.#ask("message.forward", { chat, stamps: [...stamps], to: [...to], merged, client_id });
     }
 
     retry(chat: string, key: string): void {
@@ -232,6 +311,13 @@ export class TabClient implements CurlewClient {
 
     setDraft(chat: string, text: string): void {
         if (this.#drafts?.set(chat, text)) this.#rowsChanged([chat]);
+    }
+
+    #ask<M extends ActMethod>(method: M, params: Params<M>): void {
+        this.#running.call("act", method, params).catch((error: unknown) => {
+            // Refused, or there is no connection: nothing has changed here.
+            if (!(error instanceof ClientError)) throw error;
+        });
     }
 
     get #running(): Tabs {

@@ -1,16 +1,17 @@
 /** What an application sees of records: chat rows and timeline items. */
 
-import type { ChatState, TimelineItem } from "../client";
+import type { ChatState, ReactionState, TimelineItem } from "../views";
 import type { Mirror } from "../mirror";
-import type { Entry } from "../protocol.generated";
+import type { Entry, Reaction } from "../protocol.generated";
 import type { ChatRecord, OutboxRecord } from "../store/records";
 
 /** Stamps are microseconds. */
 const MICROS_PER_MS = 1000;
 
 /** A stored entry as a row of a timeline. */
-export function storedItem(entry: Entry, me: string | null): TimelineItem {
+export function storedItem(entry: Entry, me: string | null, isPinned = false): TimelineItem {
     const isOwn = entry.sender !== undefined && entry.sender === me;
+    const mentions = entry.mentions ?? [];
     return {
         key: isOwn && entry.client_id !== undefined ? entry.client_id : String(entry.stamp),
         stamp: entry.stamp,
@@ -18,12 +19,28 @@ export function storedItem(entry: Entry, me: string | null): TimelineItem {
         sender: entry.sender ?? null,
         content: entry.content ?? null,
         replyTo: entry.reply_to ?? null,
+        thread: entry.thread ?? null,
+        replies: entry.replies ?? null,
+        mentions,
+        mentionAll: entry.mention_all ?? false,
+        mentionsMe: !isOwn && me !== null && (entry.mention_all === true || mentions.includes(me)),
+        forwarded: entry.forwarded ?? null,
+        reactions: (entry.reactions ?? []).map((reaction) => reactionState(reaction, me)),
         sentAtMs: Math.floor(entry.stamp / MICROS_PER_MS),
         sendState: "sent",
         error: null,
         edited: entry.edited ?? false,
         retracted: entry.retracted ?? false,
+        hidden: entry.hidden ?? false,
+        pinned: isPinned,
+        pending: [],
     };
+}
+
+/** In pushes only the users tell whether one reacts oneself. */
+function reactionState(reaction: Reaction, me: string | null): ReactionState {
+    const { kind, count, users } = reaction;
+    return { kind, count, users, mine: reaction.mine === true || (me !== null && users.includes(me)) };
 }
 
 /** A message that is not known to be stored as a row of a timeline. */
@@ -35,11 +52,21 @@ export function unsentItem(message: OutboxRecord, me: string | null): TimelineIt
         sender: me,
         content: message.content,
         replyTo: message.replyTo,
+        thread: message.thread,
+        replies: null,
+        mentions: message.mentions,
+        mentionAll: message.mentionAll,
+        mentionsMe: false,
+        forwarded: null,
+        reactions: [],
         sentAtMs: message.createdMs,
         sendState: message.error ? "failed" : "sending",
         error: message.error,
         edited: false,
         retracted: false,
+        hidden: false,
+        pinned: false,
+        pending: [],
     };
 }
 
@@ -57,12 +84,17 @@ export function chatState(record: ChatRecord, mirror: Mirror): ChatState {
         peer: chat.peer ? (mirror.users.get(chat.peer.id)?.user ?? chat.peer) : null,
         role: chat.role,
         memberCount: chat.member_count,
+        membersVersion: chat.members_version,
         last,
         unread: record.unread,
         mentions: record.mentions,
         read: record.read,
         peerRead: record.peerRead,
+        peerDelivered: record.peerRead,
         draft: mirror.drafts.get(record.id) ?? "",
+        draftReplyTo: null,
+        pins: chat.pins ?? [],
+        expireAfterS: chat.expire_after_s ?? null,
         activeAtMs: last?.sentAtMs ?? chat.created_ms,
     };
 }

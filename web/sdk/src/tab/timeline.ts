@@ -64,6 +64,10 @@ export class Timeline implements TimelineView {
         await this.#load("initial", () => this.#around(stamp));
     }
 
+    async jumpToFirstUnread(): Promise<void> {
+        if (this.firstUnread !== null) await this.jumpTo(this.firstUnread);
+    }
+
     async jumpToLatest(): Promise<void> {
         await this.#busy.catch(() => undefined);
         if (!this.hasNewer) return;

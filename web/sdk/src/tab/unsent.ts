@@ -1,5 +1,6 @@
 /** The messages of this tab on their way into the outbox: kept first, shown then, sent by the leading tab. */
 
+import type { SendOptions } from "../client";
 import type { Mirror } from "../mirror";
 import type { Notice } from "../notice";
 import { newClientId, type Platform } from "../platform";
@@ -36,10 +37,18 @@ export class Unsent {
     }
 
     /** Keeps a new message. It is shown once it is kept, or as failed when it cannot be. */
-    add(chat: string, content: Content, replyTo: number | null, mentions: readonly string[]): Promise<void> {
-        const clientId = newClientId(this.#platform);
-        const createdMs = this.#platform.clock.now();
-        return this.#keep({ clientId, chat, content, replyTo, mentions, createdMs, error: null });
+    add(chat: string, content: Content, options: SendOptions): Promise<void> {
+        return this.#keep({
+            clientId: newClientId(this.#platform),
+            chat,
+            content,
+            replyTo: options.replyTo ?? null,
+            thread: options.thread ?? null,
+            mentions: options.mentions ?? [],
+            mentionAll: options.mentionAll ?? false,
+            createdMs: this.#platform.clock.now(),
+            error: null,
+        });
     }
 
     /** Has a failed message sent again, under the same client id. */
