@@ -9,6 +9,7 @@ use curlew::{
     config::{Config, Sources},
     server::{Running, Server},
     telemetry,
+    upkeep::{StoreCommand, Verdict},
 };
 use tokio::{
     runtime::Runtime,
@@ -17,6 +18,9 @@ use tokio::{
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Exit code of a command that found something.
+const FOUND: u8 = 3;
 
 /// A self-hosted instant-messaging server.
 #[derive(Parser)]
@@ -35,6 +39,9 @@ enum Command {
     /// Works on the store as its operator; an embedded store needs the server stopped.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Moves and verifies whole stores, while no server runs on them.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Measures a running server.
     Bench(BenchCommand),
 }
@@ -57,12 +64,16 @@ fn main() -> ExitCode {
             .map_err(|error| error.to_string())
     };
     let ended = match command.unwrap_or(Command::Serve) {
-        Command::Serve => load().and_then(serve),
-        Command::Admin(command) => load().and_then(|config| administer(&command, &config)),
-        Command::Bench(bench) => bench.run(),
+        Command::Serve => load().and_then(serve).map(|()| Verdict::Good),
+        Command::Admin(command) => load()
+            .and_then(|config| administer(&command, &config))
+            .map(|()| Verdict::Good),
+        Command::Store(command) => load().and_then(|config| look_after(&command, &config)),
+        Command::Bench(bench) => bench.run().map(|()| Verdict::Good),
     };
     match ended {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Verdict::Good) => ExitCode::SUCCESS,
+        Ok(Verdict::Found) => ExitCode::from(FOUND),
         Err(reason) => {
             eprintln!("curlew: {reason}");
             ExitCode::FAILURE
@@ -95,6 +106,11 @@ fn administer(command: &AdminCommand, config: &Config) -> Result<(), String> {
     telemetry::start_log(&config.log)?;
     let done = runtime()?.block_on(command.run(config));
     done.map_err(|error| error.to_string())
+}
+
+fn look_after(command: &StoreCommand, config: &Config) -> Result<Verdict, String> {
+    telemetry::start_log(&config.log)?;
+    runtime()?.block_on(command.run(config))
 }
 
 fn runtime() -> Result<Runtime, String> {

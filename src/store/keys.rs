@@ -28,6 +28,22 @@ pub struct KeyShape {
     pub about: &'static str,
 }
 
+/// Keys that say something about one store and the gateways on it, and mean nothing in another one.
+const STAY: &[&str] = &[
+    "{c:<chat>}:gw",
+    "{u:<user>}:gw",
+    "gwlease:<incarnation>",
+    "copying",
+];
+
+impl KeyShape {
+    /// Whether a copy of the store takes it along.
+    #[must_use]
+    pub fn moves(&self) -> bool {
+        !STAY.contains(&self.shape)
+    }
+}
+
 /// Declares keys: the function that builds each one and its row in the table.
 macro_rules! keys {
     ($($holds:ident $name:ident($($arg:ident: $type:ty),*) $format:literal $shape:literal $about:literal;)*) => {
@@ -111,6 +127,8 @@ keys! {
         "Unfinished steps over several slots. Score: deadline in microseconds. Member: `record::Intent`. Removed last, by whoever finished it.";
     String lease(incarnation: &Incarnation) "gwlease:{incarnation}" "gwlease:<incarnation>"
         "Says that a gateway lives. Expires; renewed by its gateway only.";
+    String copying() "copying" "copying"
+        "Where a copy into this store comes from. Written before the first key of the copy, removed after its last was verified; with it there, no server starts.";
     String secret(name: &str) "secret:{name}" "secret:<name>"
         "A generated secret shared by all gateways. Set once, when absent.";
 }

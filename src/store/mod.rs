@@ -21,6 +21,7 @@ pub mod interests;
 pub mod keys;
 #[cfg(feature = "redis")]
 pub mod kv;
+pub mod moving;
 mod open;
 pub mod reads;
 pub mod record;
@@ -29,12 +30,14 @@ pub mod rows;
 pub mod secrets;
 pub mod sessions;
 pub mod timelines;
+pub mod walk;
 
 pub use accounts::Accounts;
 pub use codes::Codes;
 pub use engine::Engine;
 pub use error::StoreError;
 pub use index::Seek;
-pub use open::open;
+pub use open::{open, open_whole};
 pub use secrets::Secrets;
 pub use sessions::Sessions;
+pub use walk::{Store, Walk};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 #[cfg(feature = "redis")]
 use std::time::Duration;
 
-use super::{Engine, StoreError};
+use super::{Engine, Store, StoreError, moving::refuse_unfinished};
 use crate::{
     clock::Clock,
     config::{ServerConfig, StoreConfig},
@@ -18,13 +18,28 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// [`StoreError::Unsafe`] when there is no such kind of store here, when its settings would lose data, or when
-/// another process uses its directory; [`StoreError::Unavailable`] when it does not answer.
+/// [`StoreError::Unsafe`] when there is no such kind of store here, when its settings would lose data, when it
+/// is an unfinished copy, or when another process uses its directory; [`StoreError::Unavailable`] when it does not answer.
 pub async fn open(
     server: &ServerConfig,
     store: &StoreConfig,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn Engine>, StoreError> {
+    let engine: Arc<dyn Engine> = open_whole(server, store, clock).await?;
+    refuse_unfinished(engine.as_ref()).await?;
+    Ok(engine)
+}
+
+/// Opens the store that `store.url` names for whoever moves or verifies it: also when it is an unfinished copy.
+///
+/// # Errors
+///
+/// As [`open`].
+pub async fn open_whole(
+    server: &ServerConfig,
+    store: &StoreConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn Store>, StoreError> {
     match store.url.scheme() {
         #[cfg(feature = "embedded")]
         "embedded" => embedded(server, store, clock),
@@ -43,7 +58,7 @@ fn embedded(
     server: &ServerConfig,
     store: &StoreConfig,
     clock: Arc<dyn Clock>,
-) -> Result<Arc<dyn Engine>, StoreError> {
+) -> Result<Arc<dyn Store>, StoreError> {
     use super::embedded::{EmbeddedEngine, EmbeddedOptions};
 
     let options = EmbeddedOptions {
@@ -56,10 +71,7 @@ fn embedded(
 }
 
 #[cfg(feature = "redis")]
-async fn connect(
-    store: &StoreConfig,
-    clock: Arc<dyn Clock>,
-) -> Result<Arc<dyn Engine>, StoreError> {
+async fn connect(store: &StoreConfig, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
     use super::kv::{KvEngine, KvOptions};
 
     let options = KvOptions {

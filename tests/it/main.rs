@@ -21,6 +21,7 @@ mod gateway;
 mod groups;
 mod layers;
 mod messages;
+mod moving;
 mod pushes;
 mod python;
 mod reads;

@@ -96,13 +96,17 @@ async fn placed(engine: &KvEngine, step: AppendStep) -> Placed {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_keeps_the_contract() {
     let server = RedisServer::start(Kind::Redis);
-    conformance::engine(&open(&server).await).await;
+    let store = open(&server).await;
+    conformance::engine(&store).await;
+    conformance::walk(&store).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn valkey_keeps_the_contract() {
     let server = RedisServer::start(Kind::Valkey);
-    conformance::engine(&open(&server).await).await;
+    let store = open(&server).await;
+    conformance::engine(&store).await;
+    conformance::walk(&store).await;
 }
 
 #[tokio::test]

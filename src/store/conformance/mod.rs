@@ -21,8 +21,9 @@ mod sorted_sets;
 mod strings;
 mod swaps;
 mod timelines;
+mod walks;
 
-use super::Engine;
+use super::{Engine, Store};
 
 /// Every rule of [`Engine`]. Takes some seconds, because some rules wait until a value has gone by itself.
 ///
@@ -40,4 +41,13 @@ pub async fn engine(engine: &dyn Engine) {
     refusals::rules(engine).await;
     timelines::rules(engine).await;
     races::rules(engine).await;
+}
+
+/// Every rule of [`Walk`](super::Walk). Takes a store that may be in use, as [`engine`] does.
+///
+/// # Panics
+///
+/// When the engine breaks a rule.
+pub async fn walk(store: &dyn Store) {
+    walks::rules(store).await;
 }

@@ -18,7 +18,10 @@ use std::{collections::BTreeSet, ops::Range};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use crate::{model::Stamp, store::StoreError};
+use crate::{
+    model::Stamp,
+    store::{StoreError, keys::Holds},
+};
 
 /// Longest key with its member: what the database takes as one key, less what stands around them.
 const MAX_NAME_BYTES: usize = 65_000;
@@ -42,6 +45,16 @@ pub(super) struct Lent {
     pub(super) end_us: u64,
     /// Its value.
     pub(super) value: Bytes,
+}
+
+/// What a walk meets.
+pub(super) struct Mark {
+    /// The key; `None` when it is of another prefix.
+    pub(super) key: Option<String>,
+    /// What it holds.
+    pub(super) holds: Holds,
+    /// Where whatever comes behind it begins.
+    pub(super) past: Vec<u8>,
 }
 
 impl Layout {
@@ -102,11 +115,40 @@ impl Layout {
         [&[SET], self.prefix.as_bytes(), key.as_bytes()].concat()
     }
 
+    /// What stands where a walk has come to; `None` when it was not written by this engine.
+    pub(super) fn mark(&self, found: &[u8]) -> Option<Mark> {
+        let (tag, rest) = found.split_first()?;
+        let (holds, full, past) = match *tag {
+            ROW => {
+                let (length, rest) = rest.split_first_chunk()?;
+                let full = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
+                let collection = &found[..3 + full.len()];
+                let past = [collection, &(Stamp::MAX.get() + 1).to_be_bytes()].concat();
+                (Holds::SortedSet, full, past)
+            }
+            SET => (Holds::Set, rest, [found, &[0]].concat()),
+            STRING => (Holds::String, rest, [found, &[0]].concat()),
+            _ => return None,
+        };
+        let key = full.strip_prefix(self.prefix.as_bytes());
+        let key = key.and_then(|key| std::str::from_utf8(key).ok());
+        Some(Mark {
+            key: key.map(str::to_owned),
+            holds,
+            past,
+        })
+    }
+
     fn collection(&self, tag: u8, key: &str) -> Vec<u8> {
         let length = u16::try_from(self.prefix.len() + key.len()).unwrap_or(u16::MAX);
         let [high, low] = length.to_be_bytes();
         [&[tag, high, low], self.prefix.as_bytes(), key.as_bytes()].concat()
     }
+}
+
+/// Where sets, sorted sets and strings stand, in the order of the walk.
+pub(super) fn walked() -> Range<Vec<u8>> {
+    vec![SET]..vec![END]
 }
 
 /// The end of a string's life, given where the string stands.
@@ -146,7 +188,12 @@ impl Lent {
 
     /// Its value, unless its life is over.
     pub(super) fn at(self, now_us: u64) -> Option<Bytes> {
-        (self.end_us == 0 || now_us < self.end_us).then_some(self.value)
+        self.lives(now_us).then_some(self.value)
+    }
+
+    /// Whether its life is not over.
+    pub(super) fn lives(&self, now_us: u64) -> bool {
+        self.end_us == 0 || now_us < self.end_us
     }
 }
 

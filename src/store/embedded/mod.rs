@@ -21,6 +21,7 @@ mod readers;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod walking;
 
 use std::{
     path::PathBuf,
@@ -84,9 +85,9 @@ pub struct EmbeddedEngine {
     level: Level,
     timeout: Duration,
     commands: AtomicU64,
-    /// For tests that look below.
-    #[cfg(test)]
+    /// For walks.
     disk: Disk,
+    layout: Arc<Layout>,
 }
 
 impl EmbeddedEngine {
@@ -100,10 +101,15 @@ impl EmbeddedEngine {
         let disk = Disk::open(&options.dir, options.cache_bytes)?;
         let layout = Arc::new(Layout::new(options.prefix));
         Ok(Self {
-            #[cfg(test)]
-            disk: disk.clone(),
             readers: Readers::start(&disk, &layout, &clock)?,
-            committer: Committer::start(disk, layout, Arc::clone(&clock), options.level)?,
+            committer: Committer::start(
+                disk.clone(),
+                Arc::clone(&layout),
+                Arc::clone(&clock),
+                options.level,
+            )?,
+            disk,
+            layout,
             clock,
             level: options.level,
             timeout: options.timeout,

@@ -13,6 +13,7 @@ use crate::{
         engine::{Order, Row},
         keys::TimelineId,
         record::{Head, Placed},
+        walk::{Place, Walk},
     },
 };
 
@@ -65,6 +66,30 @@ async fn it_keeps_the_contract_when_writes_are_synced() {
         ..options
     };
     conformance::engine(&open_at(options, Arc::new(SystemClock)).unwrap()).await;
+}
+
+#[tokio::test]
+async fn every_key_is_walked_and_none_of_another_prefix() {
+    let dir = tempfile::tempdir().unwrap();
+    let prefixed = |prefix: &str| EmbeddedOptions {
+        prefix: prefix.into(),
+        ..EmbeddedOptions::new(dir.path())
+    };
+    let other = open_at(prefixed("other:"), Arc::new(SystemClock)).unwrap();
+    let row = |key: &str| Write::AddRow {
+        key: key.into(),
+        row: Row {
+            score: 1,
+            member: Bytes::from_static(b"a"),
+        },
+    };
+    let writes = vec![set("a", "1", None), row("b"), row("bb")];
+    other.write(writes).await.unwrap();
+    drop(other);
+    let engine = open_at(prefixed("some:"), Arc::new(SystemClock)).unwrap();
+    let empty = engine.keys(&Place::START, 100).await.unwrap();
+    assert_eq!((empty.met, empty.next), (Vec::new(), None));
+    conformance::walk(&engine).await;
 }
 
 #[tokio::test]

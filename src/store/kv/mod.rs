@@ -17,6 +17,7 @@ mod probe;
 mod reply;
 mod script;
 mod segments;
+mod walking;
 
 use std::{fmt, sync::Arc, time::Duration};
 

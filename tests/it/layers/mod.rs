@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "admin",
         &["service", "cluster", "store", "config", "model", "clock"],
     ),
+    ("upkeep", &["store", "config", "clock"]),
     ("bench", &["protocol", "model", "clock", "config"]),
     ("telemetry", &["config"]),
 ];
@@ -50,7 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     // Each at its layer.
     ("argon2", &["service"]),
     ("axum", &["gateway"]),
-    ("clap", &["main.rs", "admin", "bench"]),
+    ("clap", &["main.rs", "admin", "bench", "upkeep"]),
     ("dashmap", &["gateway"]),
     ("fjall", &["store/embedded"]),
     ("fred", &["store/kv", "cluster"]),
