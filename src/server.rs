@@ -99,9 +99,11 @@ impl Server {
             random: Arc::clone(&random),
             auth: config.auth.clone(),
             limits: config.limits.clone(),
+            retention: config.retention.clone(),
         });
         let service = Arc::new(service.await?);
         let setup = service.setup_code().await?;
+        let mut tasks = vec![spawn(Arc::clone(&service).do_chores())];
         let parts = gateway::Parts {
             service,
             cluster: Arc::clone(&cluster),
@@ -115,7 +117,7 @@ impl Server {
             address,
             Arc::new(move || numbers.render()),
         );
-        let mut tasks = vec![spawn(watch_store(site.clone(), Arc::clone(&engine), clock))];
+        tasks.push(spawn(watch_store(site.clone(), Arc::clone(&engine), clock)));
         if let Some(address) = config.server.metrics_listen {
             let metrics = listen(address, None).await?;
             tasks.push(spawn(metrics.serve_metrics(site.clone())));

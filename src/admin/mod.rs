@@ -134,6 +134,7 @@ async fn open(config: &Config) -> Result<Service, AdminError> {
         random,
         auth: config.auth.clone(),
         limits: config.limits.clone(),
+        retention: config.retention.clone(),
     };
     Ok(Service::start(parts).await?)
 }

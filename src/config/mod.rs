@@ -9,6 +9,7 @@ mod duration;
 mod error;
 mod known;
 mod load;
+mod retention;
 mod sections;
 mod url;
 mod validate;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::{ConfigError, Origin};
 pub use load::Sources;
+pub use retention::RetentionConfig;
 pub use sections::{
     AuthConfig, ClusterConfig, GatewayConfig, LimitsConfig, LogConfig, LogFormat, Rate,
     RegistrationMode, ServerConfig, StoreConfig,
@@ -41,6 +43,8 @@ pub struct Config {
     pub gateway: GatewayConfig,
     /// What people may do, how much and how often.
     pub limits: LimitsConfig,
+    /// How long messages and changes are kept.
+    pub retention: RetentionConfig,
     /// What the process writes about itself.
     pub log: LogConfig,
 }

@@ -27,6 +27,7 @@ impl Config {
         self.auth.validate()?;
         self.gateway.validate()?;
         self.limits.validate()?;
+        self.retention.validate()?;
         self.log.validate()
     }
 
@@ -242,7 +243,7 @@ pub(super) fn invalid(key: &'static str, reason: impl Into<String>) -> Checked {
     })
 }
 
-fn require(kept: bool, key: &'static str, reason: &str) -> Checked {
+pub(super) fn require(kept: bool, key: &'static str, reason: &str) -> Checked {
     if kept { Ok(()) } else { invalid(key, reason) }
 }
 
@@ -254,7 +255,7 @@ fn between(key: &'static str, value: u32, least: u32, most: u32) -> Checked {
     }
 }
 
-fn at_least(key: &'static str, value: Duration, least: Duration) -> Checked {
+pub(super) fn at_least(key: &'static str, value: Duration, least: Duration) -> Checked {
     if value < least {
         return invalid(key, format!("must be at least {least:?}"));
     }

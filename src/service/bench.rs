@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use crate::{
     clock::{Clock, Random, SystemClock, SystemRandomness},
     cluster::{Cluster, Delivery, Origin},
-    config::{AuthConfig, LimitsConfig, Rate},
+    config::{AuthConfig, LimitsConfig, Rate, RetentionConfig},
     model::{Device, Incarnation, Level},
     service::{Caller, Credentials, LoggedIn, Parts, Registration, Service, ServiceError},
     store::{
@@ -143,6 +143,15 @@ impl Bench {
 
     /// A bench with these rules, but with hashes that cost next to nothing.
     pub(super) async fn with(auth: AuthConfig, limits: LimitsConfig) -> Self {
+        Self::keeping(auth, limits, RetentionConfig::default()).await
+    }
+
+    /// The same, with rules for how long things are kept.
+    pub(super) async fn keeping(
+        auth: AuthConfig,
+        limits: LimitsConfig,
+        retention: RetentionConfig,
+    ) -> Self {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(TurnedClock {
             start: SystemClock.monotonic(),
@@ -170,6 +179,7 @@ impl Bench {
             random,
             auth,
             limits,
+            retention,
         };
         Self {
             service: Arc::new(Service::start(parts.clone()).await.unwrap()),

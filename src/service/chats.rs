@@ -370,6 +370,7 @@ fn creation(
             created_ms: now_us / 1_000,
             members: u32::try_from(everybody.len()).unwrap_or(u32::MAX),
             owners: u32::from(!direct),
+            expire_after_s: None,
         },
         members: everybody
             .iter()

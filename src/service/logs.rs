@@ -82,6 +82,7 @@ impl Service {
             now_us: self.parts.clock.now_us(),
             members_version: None,
         };
+        self.touch(&step.timeline, step.now_us);
         let placed = match self.timelines.append(step).await? {
             AppendOutcome::Placed(placed) => placed,
             AppendOutcome::Late => return Err(ServiceError::Unknown),

@@ -97,7 +97,10 @@ impl Service {
             self.check_mentions(message).await?;
             step.members_version = Some(membership.version);
             match self.timelines.append(step.clone()).await? {
-                AppendOutcome::Placed(placed) => return Ok(placed),
+                AppendOutcome::Placed(placed) => {
+                    self.touch(&step.timeline, now_us);
+                    return Ok(placed);
+                }
                 AppendOutcome::Stale => self.forget_membership(&message.chat, &caller.user),
                 AppendOutcome::Conflict => return Err(used_twice()),
                 AppendOutcome::Late => return Err(ServiceError::Unknown),

@@ -7,6 +7,7 @@ mod accounts;
 #[cfg(all(test, feature = "embedded"))]
 mod bench;
 mod chats;
+mod chores;
 mod error;
 mod extent;
 mod interest;
@@ -20,6 +21,7 @@ mod outbox;
 mod passwords;
 mod people;
 mod reads;
+mod retention;
 mod sessions;
 mod setup;
 mod sync;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 
 use memberships::Memberships;
 use passwords::Passwords;
+use retention::Touched;
 use ring::hmac;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -46,11 +49,12 @@ pub use timelines::TimelineQuery;
 use crate::{
     clock::{Clock, Random},
     cluster::{Cluster, Origin},
-    config::{AuthConfig, LimitsConfig},
+    config::{AuthConfig, LimitsConfig, RetentionConfig},
     model::{SessionId, UserId},
     store::{
-        Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, intents::Intents,
-        interests::Interests, reads::Reads, rosters::Rosters, rows::ChatRows, timelines::Timelines,
+        Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, due::Due, intents::Intents,
+        interests::Interests, reads::Reads, retention::Retention, rosters::Rosters, rows::ChatRows,
+        timelines::Timelines,
     },
 };
 
@@ -69,6 +73,8 @@ pub struct Parts {
     pub auth: AuthConfig,
     /// Bounds.
     pub limits: LimitsConfig,
+    /// How long things are kept.
+    pub retention: RetentionConfig,
 }
 
 /// Every operation. One per process, shared by all connections.
@@ -79,14 +85,17 @@ pub struct Service {
     chats: Chats,
     codes: Codes,
     devices: Sessions,
+    due: Due,
     intents: Intents,
     interests: Interests,
     limiter: Limiter,
     memberships: Memberships,
     passwords: Passwords,
     reads: Reads,
+    retention: Retention,
     rosters: Rosters,
     timelines: Timelines,
+    touched: Touched,
     instance_key: hmac::Key,
     heavy: Semaphore,
 }
@@ -108,14 +117,17 @@ impl Service {
             chats: Chats::new(engine()),
             codes: Codes::new(engine()),
             devices: Sessions::new(engine()),
+            due: Due::new(engine()),
             intents: Intents::new(engine()),
             interests: Interests::new(engine()),
             limiter: Limiter::new(&parts.limits, Arc::clone(&parts.clock)),
             memberships: Memberships::default(),
             passwords: Passwords::new(&parts.auth, Arc::clone(&parts.random)),
             reads: Reads::new(engine()),
+            retention: Retention::new(engine()),
             rosters: Rosters::new(engine()),
             timelines: Timelines::new(engine()),
+            touched: Touched::default(),
             instance_key: hmac::Key::new(hmac::HMAC_SHA256, &secret),
             heavy: Semaphore::new(parts.limits.heavy_reads as usize),
             parts,

@@ -93,6 +93,8 @@ keys! {
         "Index of those who may be members. Score: stamp of joining. Member: user id. Grows together with the head; rows of those who left are removed afterwards; readers ask the record.";
     String read_mark(chat: &ChatId, user: &UserId) "{{c:{chat}}}:r:{user}" "{c:<chat>}:r:<user>"
         "`record::ReadRecord`: read stamp and its ordinal. Changed by compare-and-set; never falls.";
+    String dropping(chat: &ChatId) "{{c:{chat}}}:drop" "{c:<chat>}:drop"
+        "`record::DropMark`: segments whose entries were taken out a first time, and when. Set by retention.";
     Set chat_gateways(chat: &ChatId) "{{c:{chat}}}:gw" "{c:<chat>}:gw"
         "Incarnations of gateways with a member of the chat connected. Rows of dead gateways are removed by whoever meets them.";
     String user(user: &UserId) "{{u:{user}}}" "{u:<user>}"
@@ -109,6 +111,8 @@ keys! {
         "Segment n of the change log. Score: stamp. Member: entry id. Written by append.";
     SortedSet log_segments(user: &UserId) "{{u:{user}}}:lsegs" "{u:<user>}:lsegs"
         "Index of log segments. Score: first stamp. Member: number. Written by append.";
+    String log_dropping(user: &UserId) "{{u:{user}}}:ldrop" "{u:<user>}:ldrop"
+        "`record::DropMark` of the change log. Set by retention.";
     Set user_gateways(user: &UserId) "{{u:{user}}}:gw" "{u:<user>}:gw"
         "Incarnations of gateways with a connection of the user.";
     String session(user: &UserId, session: &SessionId) "{{u:{user}}}:sess:{session}" "{u:<user>}:sess:<session>"
@@ -123,6 +127,8 @@ keys! {
         "`record::InviteRecord`: an invitation, by the SHA-256 of its code, and who has used it. Changed by compare-and-set. Expires.";
     String setup() "setup" "setup"
         "`record::SetupRecord`: the code of the set-up link, or who has used it. Changed by compare-and-set.";
+    SortedSet due(shard: u8) "due:{shard}" "due:<shard>"
+        "Timelines from which something may go. Score: when to look, in microseconds. Member: `c <chat>` or `l <user>`.";
     SortedSet pending(shard: u8) "pend:{shard}" "pend:<shard>"
         "Unfinished steps over several slots. Score: deadline in microseconds. Member: `record::Intent`. Removed last, by whoever finished it.";
     String lease(incarnation: &Incarnation) "gwlease:{incarnation}" "gwlease:<incarnation>"
@@ -131,6 +137,12 @@ keys! {
         "Where a copy into this store comes from. Written before the first key of the copy, removed after its last was verified; with it there, no server starts.";
     String secret(name: &str) "secret:{name}" "secret:<name>"
         "A generated secret shared by all gateways. Set once, when absent.";
+}
+
+/// Keys of the small sets from which one member's unread messages and mentions are counted.
+#[must_use]
+pub fn counted_for(chat: &ChatId, user: &UserId) -> [String; 3] {
+    [own(chat, user), own_void(chat, user), mentioned(chat, user)]
 }
 
 /// Names one ordered log: a chat's messages or a user's change log. Both have the same shape.
@@ -176,6 +188,15 @@ impl TimelineId {
         match self {
             Self::Chat(chat) => segments(chat),
             Self::Log(user) => log_segments(user),
+        }
+    }
+
+    /// Key of the note about what was taken out a first time.
+    #[must_use]
+    pub fn dropping(&self) -> String {
+        match self {
+            Self::Chat(chat) => dropping(chat),
+            Self::Log(user) => log_dropping(user),
         }
     }
 

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod chats;
 pub mod codes;
 pub mod conformance;
+pub mod due;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod engine;
@@ -25,6 +26,7 @@ pub mod moving;
 mod open;
 pub mod reads;
 pub mod record;
+pub mod retention;
 pub mod rosters;
 pub mod rows;
 pub mod secrets;

@@ -9,6 +9,7 @@ mod chats;
 mod crashes;
 mod messages;
 mod reads;
+mod retention;
 mod sync;
 
 use std::{
@@ -21,7 +22,7 @@ use super::{
     bench::{Bench, caller, generous},
 };
 use crate::{
-    config::{AuthConfig, LimitsConfig},
+    config::{AuthConfig, LimitsConfig, RetentionConfig},
     model::{Chat, ChatId, ChatKind, ClientId, Content, Stamp, TimelinePage},
 };
 
@@ -43,7 +44,21 @@ impl World {
     }
 
     async fn limited(people: usize, limits: LimitsConfig) -> Self {
-        let bench = Bench::with(AuthConfig::default(), limits).await;
+        Self::on(Bench::with(AuthConfig::default(), limits).await, people).await
+    }
+
+    /// People who may do as much as they like, where things are kept for only so long.
+    async fn keeping(people: usize, retention: RetentionConfig) -> Self {
+        let limits = LimitsConfig {
+            sends_burst: 100_000,
+            changes_per_minute: 100_000,
+            ..generous()
+        };
+        let bench = Bench::keeping(AuthConfig::default(), limits, retention).await;
+        Self::on(bench, people).await
+    }
+
+    async fn on(bench: Bench, people: usize) -> Self {
         let mut callers = Vec::new();
         for number in 0..people {
             callers.push(caller(

@@ -20,6 +20,9 @@ pub struct ChatInfo {
     pub members: u32,
     /// How many of them are owners.
     pub owners: u32,
+    /// Messages disappear after this time, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expire_after_s: Option<u32>,
 }
 
 /// One membership: the truth about who may read and write. Stored as [`Kept`](super::Kept): it ends, but its

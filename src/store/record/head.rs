@@ -1,6 +1,6 @@
 //! The head of a timeline.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::fields::{Fields, split_line};
 use crate::model::{EntryId, Epoch, Stamp};
@@ -124,6 +124,15 @@ impl Head {
             self.change_count,
         )
         .into()
+    }
+
+    /// Spells the head in the place of `raw`, whose pending operation it carries over.
+    #[must_use]
+    pub fn encode_over(&self, raw: &[u8]) -> Bytes {
+        let pending = split_line(raw).map_or(&[][..], |(_, begin)| &raw[begin..]);
+        let mut value = BytesMut::from(&self.encode()[..]);
+        value.extend_from_slice(pending);
+        value.freeze()
     }
 
     /// Makes room for one more entry; true when it opens a segment.

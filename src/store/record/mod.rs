@@ -5,6 +5,7 @@
 
 pub mod append;
 mod chat;
+mod drop;
 mod entry;
 mod fields;
 mod hash;
@@ -20,6 +21,7 @@ mod versioned;
 
 pub use append::{AppendOutcome, AppendStep, Placed};
 pub use chat::{ChangeRecord, ChatInfo, MemberRecord, ReadRecord};
+pub use drop::DropMark;
 pub use entry::EntryRecord;
 pub use hash::{digest, hashed_id};
 pub use head::Head;
