@@ -1,10 +1,12 @@
 /** A client without a server: invented data, real behaviour. For development, pictures and visual tests only. */
 
-import { ClientError, type Account, type ChatState, type ClientChange, type Connection, type CurlewClient, type Member, type Reactor, type ReadMark, type Revision, type ServerInfo, type Session, type ThreadView, type TimelineItem, type TimelineView, type User } from "@curlew/sdk";
-import { message, note } from "./history";
+import { ClientError, type Account, type ChatState, type ClientChange, type Connection, type CurlewClient, type ForwardOptions, type Member, type Reactor, type ReadMark, type Revision, type Role, type SendOptions, type ServerInfo, type Session, type ThreadView, type TimelineItem, type TimelineView, type User } from "@curlew/sdk";
+import * as deeds from "./deeds";
+import { listed, message, note } from "./history";
 import { PEOPLE, person } from "./people";
+import { DemoThread } from "./thread";
 import { DemoView } from "./view";
-import { world, type DemoChat } from "./world";
+import { untouched, world, type DemoChat } from "./world";
 
 const DAY = 86_400_000;
 
@@ -26,6 +28,7 @@ export class DemoClient implements CurlewClient {
     readonly hasMoreChats = false;
     private readonly listeners = new Set<(change: ClientChange) => void>();
     private readonly views = new Set<DemoView>();
+    private readonly threads = new Set<DemoThread>();
     private rows: DemoChat[] = [];
     private ended = new Set<string>();
     private count = 0;
@@ -182,50 +185,90 @@ export class DemoClient implements CurlewClient {
         if (this.scene === "offline") throw refusal("offline");
         const row = this.row(chat);
         const owner = row?.state.role === "owner" ? 0 : row?.members[1];
-        return (row?.members ?? []).map((index) => ({ user: person(index), role: index === owner ? "owner" : "member", since: 0 }));
+        const role = (index: number) => (index === owner ? "owner" : row?.admins.includes(index) ? "admin" : "member");
+        return (row?.members ?? []).map((index) => ({ user: person(index), role: role(index), since: 0 }));
     }
 
-    async setRole(): Promise<void> {}
+    async setRole(chat: string, user: string, role: Role): Promise<void> {
+        await pause(200);
+        const row = this.row(chat);
+        const index = Number(user.slice(1));
+        if (row) row.admins = [...row.admins.filter((admin) => admin !== index), ...(role === "admin" ? [index] : [])];
+    }
 
     async setExpiry(chat: string, expireAfterS: number | null): Promise<void> {
+        await pause(200);
         this.change(chat, { expireAfterS });
     }
 
-    async mentions(): Promise<number[]> {
-        return [];
+    async mentions(chat: string): Promise<number[]> {
+        const row = this.row(chat);
+        const { read = 0 } = row?.state ?? {};
+        const stamps: number[] = [];
+        for (let index = Math.max(0, (row?.history.length ?? 0) - 240); row && index < row.history.length; index++) {
+            const item = row.history.at(index);
+            if ((item.stamp ?? 0) > read && (item.mentionsMe || index % 97 === 0)) stamps.push(item.stamp ?? 0);
+        }
+        return stamps;
     }
 
-    async readers(): Promise<ReadMark[]> {
-        return [];
+    async readers(chat: string, stamp: number): Promise<ReadMark[]> {
+        await pause(150);
+        return deeds.readers(this.known(chat), stamp);
     }
 
-    async reactors(): Promise<Reactor[]> {
-        return [];
+    async reactors(chat: string, stamp: number): Promise<Reactor[]> {
+        await pause(150);
+        return deeds.reactors(this.message(chat, stamp));
     }
 
-    async history(): Promise<Revision[]> {
-        return [];
+    async history(chat: string, stamp: number): Promise<Revision[]> {
+        await pause(150);
+        return deeds.revisions(this.known(chat), stamp);
     }
 
     openThread(chat: string, root: number): ThreadView {
-        return { chat, root, rootItem: null, items: [], hasOlder: false, loading: "none", loadOlder: async () => undefined, close: () => undefined };
+        const view = new DemoThread(chat, root, this.row(chat) ?? null, () => this.emit({ type: "thread", chat, root }), () => this.threads.delete(view));
+        this.threads.add(view);
+        return view;
     }
 
-    message(): TimelineItem | null {
-        return null;
+    message(chat: string, stamp: number): TimelineItem | null {
+        const row = this.row(chat);
+        return row ? deeds.at(row, stamp) : null;
     }
 
-    edit(): void {}
+    edit(chat: string, stamp: number, text: string, mentions: string[] = []): void {
+        deeds.edit(this.known(chat), stamp, text, mentions);
+        this.refresh(chat);
+    }
 
-    retract(): void {}
+    retract(chat: string, stamp: number): void {
+        this.alter(chat, stamp, deeds.retract);
+    }
 
-    react(): void {}
+    react(chat: string, stamp: number, reaction: string, on: boolean): void {
+        this.alter(chat, stamp, (item) => deeds.react(item, reaction, on));
+    }
 
-    pin(): void {}
+    pin(chat: string, stamp: number, pinned: boolean): void {
+        const others = this.known(chat).state.pins.filter((pin) => pin !== stamp);
+        this.change(chat, { pins: pinned ? [stamp, ...others] : others });
+        if (pinned) this.append(chat, note(Date.now() * 1000, { event: "pinned", actor: "u0", stamp }));
+    }
 
-    hide(): void {}
+    hide(chat: string, stamps: readonly number[]): void {
+        for (const stamp of stamps) this.alter(chat, stamp, () => null);
+    }
 
-    forward(): void {}
+    forward({ chat, stamps, to, merged }: ForwardOptions): void {
+        const items = stamps.flatMap((stamp) => this.message(chat, stamp) ?? []);
+        for (const target of to) {
+            const stamp = Date.now() * 1000;
+            if (merged) this.append(target, message(stamp, "u0", "", { content: deeds.bundle(this.known(chat).state.title, items) }));
+            else items.forEach((item, index) => this.append(target, message(stamp + index, "u0", "", { content: item.content, forwarded: item.forwarded ?? { sender: item.sender ?? "u0", stamp: item.stamp ?? 0 } })));
+        }
+    }
 
     open(chat: string): TimelineView {
         const row = this.row(chat);
@@ -234,9 +277,10 @@ export class DemoClient implements CurlewClient {
         return view;
     }
 
-    send(chat: string, text: string, options: { replyTo?: number } = {}): void {
+    send(chat: string, text: string, options: SendOptions = {}): void {
         const now = Date.now();
-        const item: TimelineItem = { ...message(now * 1000, "u0", text), key: `c${++this.count}`, stamp: null, sentAtMs: now, sendState: "sending", replyTo: options.replyTo ?? null };
+        const { replyTo = null, thread = null, mentions = [], mentionAll = false } = options;
+        const item: TimelineItem = { ...message(now * 1000, "u0", text), key: `c${++this.count}`, stamp: null, sentAtMs: now, sendState: "sending", replyTo, thread, mentions, mentionAll };
         this.append(chat, item);
         if (this.connection.state === "online") setTimeout(() => this.deliver(chat, item), 350);
     }
@@ -258,14 +302,15 @@ export class DemoClient implements CurlewClient {
         this.change(chat, { read: stamp, unread: 0, mentions: 0 });
     }
 
-    setDraft(chat: string, text: string): void {
-        this.change(chat, { draft: text });
+    setDraft(chat: string, text: string, replyTo: number | null = null): void {
+        this.change(chat, { draft: text, draftReplyTo: replyTo });
     }
 
     private deliver(chat: string, item: TimelineItem): void {
         this.swap(chat, { ...item, stamp: Date.now() * 1000, sendState: "sent", error: null });
         const peer = this.row(chat)?.state.peer;
         if (!peer || peer.id === "u0") return;
+        setTimeout(() => this.change(chat, { peerDelivered: Date.now() * 1000 }), 300);
         setTimeout(() => this.change(chat, { peerRead: Date.now() * 1000 }), 900);
         setTimeout(() => this.append(chat, message(Date.now() * 1000, peer.id, "Got it!")), 1800);
     }
@@ -273,7 +318,7 @@ export class DemoClient implements CurlewClient {
     private create(fields: Partial<ChatState>, members: number[]): string {
         const id = `n${++this.count}`;
         const state: ChatState = { id, kind: "direct", title: null, peer: null, role: "member", memberCount: 1, membersVersion: 1, last: null, unread: 0, mentions: 0, read: 0, peerRead: 0, peerDelivered: 0, draft: "", draftReplyTo: null, pins: [], expireAfterS: null, activeAtMs: Date.now(), ...fields };
-        this.rows.push({ state, history: { length: 0, at: () => { throw new Error("empty"); } }, added: [], members });
+        this.rows.push({ state, history: listed([]), members, ...untouched() });
         this.emit({ type: "chats", ids: [id] });
         return id;
     }
@@ -289,8 +334,20 @@ export class DemoClient implements CurlewClient {
         this.refresh(chat);
     }
 
+    private alter(chat: string, stamp: number, become: (item: TimelineItem) => TimelineItem | null): void {
+        deeds.alter(this.known(chat), stamp, become);
+        this.refresh(chat);
+    }
+
+    private known(chat: string): DemoChat {
+        const row = this.row(chat);
+        if (!row) throw refusal("not_found");
+        return row;
+    }
+
     private refresh(chat: string): void {
-        for (const view of this.views) if (view.chat === chat) view.refresh();
+        for (const view of [...this.views, ...this.threads]) if (view.chat === chat) view.refresh();
+        for (const { root } of this.threads) this.emit({ type: "thread", chat, root });
         const last = this.row(chat)?.added.at(-1);
         this.change(chat, last ? { last, activeAtMs: last.sentAtMs } : {});
         this.emit({ type: "timeline", chat });

@@ -37,7 +37,7 @@ export function message(stamp: number, sender: string, text: string, more: Parti
 }
 
 /** Makes a system entry. */
-export function note(stamp: number, fields: { event: "created" | "left"; actor: string } | { event: "added" | "removed"; actor: string; users: string[] } | { event: "renamed"; actor: string; title: string }): TimelineItem {
+export function note(stamp: number, fields: { event: "created" | "left"; actor: string } | { event: "added" | "removed"; actor: string; users: string[] } | { event: "renamed"; actor: string; title: string } | { event: "pinned"; actor: string; stamp: number } | { event: "expiry"; actor: string; expire_after_s: number }): TimelineItem {
     return { ...message(stamp, fields.actor, ""), kind: "system", content: { type: "system", ...fields } };
 }
 

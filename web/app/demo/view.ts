@@ -40,7 +40,8 @@ export class DemoView implements TimelineView {
         if (!row || this.loading === "initial") return;
         const items: TimelineItem[] = [];
         for (let index = this.from; index < this.to; index++) items.push(row.history.at(index));
-        this.items = this.hasNewer ? items : [...items, ...row.added];
+        const all = this.hasNewer ? items : [...items, ...row.added];
+        this.items = all.flatMap((item) => row.changed.get(item.key) ?? (row.changed.has(item.key) ? [] : item));
     }
 
     async loadOlder(): Promise<void> {

@@ -1,6 +1,7 @@
 /** The invented chats. */
 
-import type { ChatState, TimelineItem } from "@curlew/sdk";
+import type { ChatState, Revision, TimelineItem } from "@curlew/sdk";
+import { bundle } from "./deeds";
 import { endless, listed, message, note, type History } from "./history";
 import { person } from "./people";
 import { LINES, SCRIPTS, TALK } from "./words";
@@ -14,7 +15,17 @@ export interface DemoChat {
     history: History;
     /** Own messages that are not stored yet, and everything said while the page is open. */
     added: TimelineItem[];
+    /** What became of messages, by key; null for those one has hidden. */
+    changed: Map<string, TimelineItem | null>;
+    /** What messages said before, by stamp. */
+    revisions: Map<number, Revision[]>;
     members: number[];
+    admins: number[];
+}
+
+/** A chat's parts that are empty at first. */
+export function untouched(): Pick<DemoChat, "added" | "changed" | "revisions" | "admins"> {
+    return { added: [], changed: new Map(), revisions: new Map(), admins: [] };
 }
 
 /** Makes all chats as they stand at `now`. */
@@ -47,7 +58,7 @@ function chat(id: string, history: History, members: number[], more: Partial<Cha
         activeAtMs: last?.sentAtMs ?? 0,
         ...more,
     };
-    return { state, history, added: [], members };
+    return { state, history, members, ...untouched() };
 }
 
 function direct(id: string, other: number, history: History, more: Partial<ChatState> = {}): DemoChat {
@@ -65,14 +76,25 @@ function talk(now: number): DemoChat {
     for (const line of TALK) {
         at += line.gapMin * MINUTE + 11_000;
         const replyTo = line.reply === undefined ? null : (items[line.reply]?.stamp ?? null);
-        items.push(message(at * 1000, line.from === 0 ? "u0" : "u1", line.text, { replyTo, edited: line.text.startsWith("Perfect") }));
+        const edited = line.text.startsWith("Perfect");
+        const reactions = line.text.startsWith("It did") ? [{ kind: "🎉", count: 1, users: ["u1"], mine: false }] : [];
+        items.push(message(at * 1000, line.from === 0 ? "u0" : "u1", line.text, { replyTo, edited, reactions }));
     }
+    items.push(...passedOn(at, items));
     items.splice(6, 0, message((items[5]?.stamp ?? 0) + 5_000_000, "u1", "", { retracted: true, content: null }));
     const made = direct("maria", 1, listed(items), { peerRead: items.at(-3)?.stamp ?? 0 });
     made.added.push(unsent("f1", "I also wanted to send you the list of the other twenty things, all at once.", now - 60_000, "failed"));
     made.added.push(unsent("p1", "One moment, I am in the tunnel…", now - 20_000, "sending"));
     made.state = { ...made.state, last: made.added.at(-1) ?? null, activeAtMs: now };
     return made;
+}
+
+/** A message of somebody else, and a few of the harbour as one. */
+function passedOn(at: number, items: readonly TimelineItem[]): TimelineItem[] {
+    const said = LINES.slice(0, 5).map((line, index) => message((at - (30 - index) * MINUTE) * 1000, ["u5", "u7", "u2"][index % 3] ?? "u5", line));
+    const card = message((at + 3 * MINUTE) * 1000, "u1", "", { content: bundle("Harbour Watch", said) });
+    const inner = message((at + 2 * MINUTE) * 1000, "u0", "Low water at 06:40, so we should be on the flats by six.", { forwarded: { sender: "u7", stamp: items[0]?.stamp ?? 0 } });
+    return [inner, card];
 }
 
 function harbour(now: number): DemoChat {
@@ -83,26 +105,37 @@ function harbour(now: number): DemoChat {
         title: "Harbour Watch",
         role: "owner",
         unread: 200,
+        mentions: 2,
         read,
+        pins: [history.at(99_900).stamp ?? 0],
     });
 }
 
 function porto(now: number): DemoChat {
     const start = now - 2 * DAY;
+    const house = (start + 2 * MINUTE) * 1000;
+    const train = (start + 6 * MINUTE) * 1000;
+    const last = (start + 47 * MINUTE) * 1000;
+    const hearts = { kind: "❤️", count: 2, users: ["u0", "u14"], mine: true };
     const items = [
         note(start * 1000, { event: "created", actor: "u7" }),
         note((start + 1000) * 1000, { event: "added", actor: "u7", users: ["u0", "u5", "u14"] }),
         note((start + 9000) * 1000, { event: "renamed", actor: "u7", title: "Weekend in Porto 🏖️" }),
-        message((start + MINUTE) * 1000, "u7", "Welcome everybody! Let us collect ideas here."),
-        message((start + 2 * MINUTE) * 1000, "u7", "I found a house with a garden, eight minutes from the beach."),
-        message((start + 6 * MINUTE) * 1000, "u5", "Looks wonderful. Is the Friday train at 15:08 fine for all?"),
-        message((start + 9 * MINUTE) * 1000, "u0", "Fine with me 👍"),
+        message((start + MINUTE) * 1000, "u7", "@all Welcome everybody! Let us collect ideas here.", { mentionAll: true, mentionsMe: true }),
+        message(house, "u7", "I found a house with a garden, eight minutes from the beach.", { replies: { count: 3, last }, reactions: [{ kind: "👍", count: 3, users: ["u0", "u5", "u14"], mine: true }, hearts, { kind: "🏖️", count: 1, users: ["u5"], mine: false }] }),
+        message(train, "u5", "Looks wonderful. Is the Friday train at 15:08 fine for all?", { edited: true }),
+        message((start + 9 * MINUTE) * 1000, "u0", "Fine with me 👍", { replyTo: train }),
+        message((start + 40 * MINUTE) * 1000, "u5", "Does it have four rooms?", { thread: house }),
+        message((start + 44 * MINUTE) * 1000, "u7", "Three, and a sofa nobody has complained about so far.", { thread: house, reactions: [{ kind: "😂", count: 2, users: ["u5", "u14"], mine: false }] }),
+        message(last, "u0", "I take the sofa.", { thread: house }),
+        note((start + 48 * MINUTE) * 1000, { event: "pinned", actor: "u7", stamp: house }),
         message((start + 50 * MINUTE) * 1000, "u14", "For me too. I will cook on Saturday: lentils, aubergines, and something with far too much garlic."),
-        message((now - 25 * MINUTE) * 1000, "u5", "Ada, can you book the seats?"),
+        message((now - 25 * MINUTE) * 1000, "u5", "@Ada Byrne, can you book the seats?", { mentions: ["u0"], mentionsMe: true }),
         message((now - 24 * MINUTE) * 1000, "u5", "I would do it, but the site does not like my card."),
         message((now - 8 * MINUTE) * 1000, "u7", "❤️"),
     ];
-    return chat("porto", listed(items), [0, 7, 5, 14], { kind: "group", title: "Weekend in Porto 🏖️", unread: 3, mentions: 1, read: items[7]?.stamp ?? 0 });
+    const made = chat("porto", listed(items), [0, 7, 5, 14], { kind: "group", role: "admin", title: "Weekend in Porto 🏖️", unread: 3, mentions: 1, read: items[11]?.stamp ?? 0, pins: [items[11]?.stamp ?? 0, train, house] });
+    return { ...made, admins: [0] };
 }
 
 function spoken(now: number, ageMs: number, other: string, lines: readonly string[]): History {
@@ -115,7 +148,10 @@ function chinese(now: number): DemoChat {
 }
 
 function arabic(now: number): DemoChat {
-    return direct("amal", 3, spoken(now, DAY + 60 * MINUTE, "u3", SCRIPTS["ar"] ?? []), { peerRead: now * 1000 });
+    const at = now - DAY - 61 * MINUTE;
+    const said = spoken(now, DAY + 60 * MINUTE, "u3", SCRIPTS["ar"] ?? []);
+    const items = [note(at * 1000, { event: "expiry", actor: "u3", expire_after_s: 604_800 }), ...Array.from({ length: said.length }, (_, index) => said.at(index))];
+    return direct("amal", 3, listed(items), { peerRead: now * 1000, expireAfterS: 604_800 });
 }
 
 function hebrew(now: number): DemoChat {

@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { build } from "vite";
+import { MESSAGE_SCENES } from "./message-scenes.mjs";
 import { SCENES } from "./scenes.mjs";
 import { serve } from "./server.mjs";
 
@@ -29,7 +30,7 @@ const server = await serve("dist-demo", { strict: true });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
 const problems = [];
 
-for (const scene of SCENES) {
+for (const scene of [...SCENES, ...MESSAGE_SCENES]) {
     if (wanted.length > 0 && !wanted.some((part) => scene.name.includes(part))) continue;
     for (const look of scene.only ?? ["light", "dark", "phone"]) await take(scene, look);
 }

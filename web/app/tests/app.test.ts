@@ -102,3 +102,22 @@ it("leaving a chat keeps what was written in it", async () => {
     expect(client.setDraft).toHaveBeenCalledWith("c1", "unfinished");
     expect(app.conversation?.id).toBe("c2");
 });
+
+it("what the server refused is told in words", async () => {
+    const app = make("#/c/c1");
+    await app.start();
+    client.emit({ type: "refused", action: "retract", chat: "c1", stamps: [1000], error: { code: "forbidden", message: "too late", retry: "never", outcome: "none" } });
+    expect(app.notices.current?.text).toBe("The message was not taken back. You may not do this.");
+});
+
+it("a thread opens beside its chat and closes with it", async () => {
+    const app = make("#/c/c1/thread/1000");
+    await app.start();
+    expect(app.thread?.thread).toBe(1000);
+    app.openChat("c2");
+    expect(app.thread).toBeNull();
+    app.navigation.openThread(2000);
+    expect(app.thread).toMatchObject({ id: "c2", thread: 2000 });
+    app.navigation.closeThread();
+    expect(app.thread).toBeNull();
+});

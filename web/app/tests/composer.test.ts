@@ -4,7 +4,7 @@ import { chatState, FakeClient, item } from "./fixtures";
 
 let client: FakeClient;
 const sent = vi.fn();
-const make = () => new Composer(client, "c1", 100, sent);
+const make = (thread: number | null = null) => new Composer(client, { chat: "c1", thread, limit: 100, mention: null, sent });
 
 beforeEach(() => {
     vi.useFakeTimers();
@@ -62,4 +62,59 @@ it("the length is shown only near the limit", () => {
     expect(composer.isNearLimit).toBe(false);
     composer.write("x".repeat(90));
     expect(composer.isNearLimit).toBe(true);
+});
+
+it("editing takes up what the message says; leaving it brings back what was being written", () => {
+    const composer = make();
+    composer.write("a new thought");
+    composer.reply(item(4000));
+    composer.edit(item(5000, "u0"));
+    expect(composer.text).toBe("hello");
+    expect(composer.replyTo).toBeNull();
+    composer.write("hello you");
+    composer.leave();
+    expect(composer.text).toBe("a new thought");
+    expect(composer.replyTo?.stamp).toBe(4000);
+    expect(client.edit).not.toHaveBeenCalled();
+});
+
+it("an edited message is replaced, not sent; one that was not changed is left alone", () => {
+    const composer = make();
+    composer.edit(item(5000, "u0"));
+    composer.send();
+    expect(client.edit).not.toHaveBeenCalled();
+    composer.edit(item(5000, "u0"));
+    composer.write(" hello you ");
+    composer.send();
+    expect(client.edit).toHaveBeenCalledWith("c1", 5000, "hello you", []);
+    expect(client.send).not.toHaveBeenCalled();
+    expect(composer.editing).toBeNull();
+});
+
+it("what is edited is no draft", () => {
+    const composer = make();
+    composer.edit(item(5000, "u0"));
+    composer.write("hello you");
+    vi.advanceTimersByTime(1000);
+    composer.dispose();
+    expect(client.setDraft).not.toHaveBeenCalled();
+});
+
+it("a draft of another device is taken over, unless something is being written here", () => {
+    const composer = make();
+    composer.adopt("from the phone");
+    expect(composer.text).toBe("from the phone");
+    composer.write("mine");
+    composer.adopt("from the phone again");
+    expect(composer.text).toBe("mine");
+});
+
+it("a thread has no draft, and what is written there stands in it", () => {
+    const composer = make(7000);
+    expect(composer.text).toBe("");
+    composer.write("in the thread");
+    vi.advanceTimersByTime(1000);
+    composer.send();
+    expect(client.send).toHaveBeenCalledWith("c1", "in the thread", { thread: 7000 });
+    expect(client.setDraft).not.toHaveBeenCalled();
 });

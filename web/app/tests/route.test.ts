@@ -4,10 +4,12 @@ import { formatRoute, HOME, parseRoute, parseTicket, type Route } from "../src/s
 it("every route is read back as it was written", () => {
     const routes: Route[] = [
         HOME,
-        { chat: "abc_-1", info: false, side: "list" },
-        { chat: "abc", info: true, side: "list" },
-        { chat: "abc", info: true, side: "settings/sessions" },
-        { chat: null, info: false, side: "new/group" },
+        { ...HOME, chat: "abc_-1" },
+        { ...HOME, chat: "abc", info: true },
+        { ...HOME, chat: "abc", info: true, side: "settings/sessions" },
+        { ...HOME, side: "new/group" },
+        { ...HOME, chat: "abc", thread: 1_700_000_000_000_001 },
+        { ...HOME, chat: "abc", thread: 7, side: "settings" },
     ];
     for (const route of routes) expect(parseRoute(formatRoute(route))).toEqual(route);
 });

@@ -100,3 +100,11 @@ export function agoText(ms: number, now: number, t: Messages): string {
 export function listText(names: readonly string[], t: Messages): string {
     return formats(t.locale).list.format(names);
 }
+
+/** A length of time in the largest unit that measures it without a rest. */
+export function spanText(seconds: number, t: Messages): string {
+    if (seconds % 604_800 === 0) return t.expiry.time(seconds / 604_800, "week");
+    if (seconds % 86_400 === 0) return t.expiry.time(seconds / 86_400, "day");
+    if (seconds % 3600 === 0) return t.expiry.time(seconds / 3600, "hour");
+    return t.expiry.time(Math.max(1, Math.round(seconds / 60)), "minute");
+}

@@ -40,6 +40,18 @@ export class ProfileForm {
     }
 }
 
+/** The switches about what others are shown. */
+export class Privacy {
+    readonly task = new Task();
+
+    constructor(private readonly client: CurlewClient) {}
+
+    /** Chooses whether others see what one has read, and one sees what they have read. */
+    hideReads(hideReads: boolean): Promise<boolean> {
+        return this.task.run(() => this.client.updateProfile({ hideReads }));
+    }
+}
+
 /** The form that changes the password. */
 export class PasswordForm {
     old = "";

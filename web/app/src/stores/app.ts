@@ -1,14 +1,16 @@
 /** The whole client: one store for each concern, and the changes of the protocol client handed to them. */
 
 import { autorun, makeAutoObservable, observableRef, reaction, runInAction } from "mobx";
-import type { Account, ClientChange, Connection, CurlewClient, User } from "@curlew/sdk";
+import type { Account, ChatState, ClientChange, Connection, CurlewClient, User } from "@curlew/sdk";
 import type { Surroundings } from "../platform/surroundings";
-import { PasswordForm, ProfileForm } from "./account";
+import { PasswordForm, Privacy, ProfileForm } from "./account";
 import { Chats } from "./chats";
 import type { Clock } from "./clock";
 import { Conversation } from "./conversation";
 import { Create } from "./create";
 import { Devices } from "./devices";
+import { Expiry } from "./expiry";
+import { refusalText } from "./failure";
 import { Group } from "./group";
 import { Navigation, type AddressBar } from "./navigation";
 import { Notices } from "./notices";
@@ -44,7 +46,11 @@ export class App {
     account: Account | null = null;
     signin: Signin | null = null;
     conversation: Conversation | null = null;
+    /** The thread that is open beside the chat. */
+    thread: Conversation | null = null;
     group: Group | null = null;
+    /** Time to live of messages, while the details of a chat are open. */
+    expiry: Expiry | null = null;
     readonly client: CurlewClient;
     readonly surroundings: Surroundings;
     readonly clock: Clock;
@@ -56,6 +62,7 @@ export class App {
     readonly devices: Devices;
     readonly profile: ProfileForm;
     readonly password: PasswordForm;
+    readonly privacy: Privacy;
     readonly notices = new Notices();
     readonly update = new Update();
     readonly leaving = new Task();
@@ -74,12 +81,15 @@ export class App {
         this.devices = new Devices(client);
         this.profile = new ProfileForm(client);
         this.password = new PasswordForm(client);
+        this.privacy = new Privacy(client);
         makeAutoObservable<this, "platform">(this, {
             connection: observableRef,
             account: observableRef,
             signin: observableRef,
             conversation: observableRef,
+            thread: observableRef,
             group: observableRef,
+            expiry: observableRef,
             client: false,
             surroundings: false,
             clock: false,
@@ -91,6 +101,7 @@ export class App {
             devices: false,
             profile: false,
             password: false,
+            privacy: false,
             notices: false,
             update: false,
             leaving: false,
@@ -117,8 +128,12 @@ export class App {
             (chat) => this.converse(chat),
         );
         reaction(
-            () => this.phase === "signedIn" && this.navigation.route.info && this.conversation?.chat?.kind === "group" && this.conversation.id,
-            (id) => this.inspect(id === false || id === undefined ? null : id),
+            () => (this.phase === "signedIn" ? this.navigation.route.thread : null),
+            (root) => this.openThread(root),
+        );
+        reaction(
+            () => (this.phase === "signedIn" && this.navigation.route.info ? (this.conversation?.chat ?? null) : null),
+            (chat) => this.inspect(chat),
         );
         autorun(() => this.decorate());
     }
@@ -141,8 +156,8 @@ export class App {
 
     /** Somebody looks at the open chat. */
     get watched(): boolean {
-        const { side, info } = this.navigation.route;
-        return this.surroundings.attentive && (!this.surroundings.narrow || (side === "list" && !info));
+        const { side, info, thread } = this.navigation.route;
+        return this.surroundings.attentive && (!this.surroundings.narrow || (side === "list" && !info && thread === null));
     }
 
     /** Messages that would be lost by logging out, as far as the list of chats shows them. */
@@ -208,7 +223,23 @@ export class App {
                 this.chats.refresh();
                 break;
             case "timeline":
-                if (this.conversation?.id === change.chat) this.conversation.timeline.sync();
+                if (this.conversation?.id === change.chat) this.conversation.sync();
+                if (this.thread?.id === change.chat) this.thread.cited.changed();
+                break;
+            case "thread":
+                if (this.thread?.id === change.chat && this.thread.thread === change.root) this.thread.sync();
+                break;
+            case "messages":
+                if (this.conversation?.id === change.chat) this.conversation.cited.changed(change.stamps);
+                if (this.thread?.id === change.chat) this.thread.cited.changed(change.stamps);
+                break;
+            case "sessions":
+                if (this.navigation.route.side === "settings/sessions") void this.devices.load();
+                break;
+            case "reads":
+                break;
+            case "refused":
+                this.notices.show(refusalText(change.action, change.error, this.settings.messages));
                 break;
             case "users":
                 this.people.changed(change.ids);
@@ -235,12 +266,24 @@ export class App {
         if (this.conversation?.id === chat) return;
         this.conversation?.dispose();
         this.conversation = chat === null ? null : new Conversation(this, chat);
+        this.openThread(chat === null ? null : this.navigation.route.thread);
     }
 
-    private inspect(chat: string | null): void {
-        if (this.group?.id === chat) return;
+    private openThread(root: number | null): void {
+        const { chat } = this.navigation.route;
+        if (this.thread?.thread === root && this.thread?.id === chat) return;
+        this.thread?.dispose();
+        this.thread = chat === null || root === null ? null : new Conversation(this, chat, root);
+    }
+
+    private inspect(chat: ChatState | null): void {
+        const id = chat?.id ?? null;
+        const read = () => (id === null ? null : this.chats.get(id));
+        if (this.expiry?.id !== id) this.expiry = id === null ? null : new Expiry(this.client, id, read);
+        const group = chat?.kind === "group" ? id : null;
+        if ((this.group?.id ?? null) === group) return;
         this.group?.dispose();
-        this.group = chat === null ? null : new Group(this, chat, () => this.chats.get(chat));
+        this.group = group === null ? null : new Group(this, group, read);
     }
 
     /** Puts language, colours and the unread count where the whole page shows them. */

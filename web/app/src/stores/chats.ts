@@ -3,6 +3,7 @@
 import { makeAutoObservable, observableRef } from "mobx";
 import type { ChatState, CurlewClient } from "@curlew/sdk";
 import type { Messages } from "../i18n";
+import { fold } from "../text/names";
 import { nameOf } from "./people";
 
 /** All chats, most recently active first. */
@@ -48,9 +49,14 @@ export class Chats {
         return this.all.reduce((sum, chat) => sum + chat.unread, 0);
     }
 
-    /** The chats whose title or user name holds what is looked for. */
+    /** The chats that hold what is looked for in the list. */
     matching(t: Messages, me: string | null): readonly ChatState[] {
-        const wanted = fold(this.query.trim());
+        return this.find(this.query, t, me);
+    }
+
+    /** The chats whose title or user name holds a text. */
+    find(query: string, t: Messages, me: string | null): readonly ChatState[] {
+        const wanted = fold(query.trim());
         if (wanted === "") return this.all;
         return this.all.filter(
             (chat) => fold(titleOf(chat, t, me)).includes(wanted) || chat.peer?.username.includes(wanted) === true,
@@ -86,9 +92,4 @@ export function titleOf(chat: ChatState, t: Messages, me: string | null): string
     if (chat.kind !== "direct") return chat.title || t.chats.unnamed;
     if (!chat.peer) return t.chats.unknownPerson;
     return chat.peer.id === me ? t.chats.notes : nameOf(chat.peer);
-}
-
-/** Makes letters comparable: case and accents do not matter. */
-function fold(text: string): string {
-    return text.normalize("NFKD").replace(/\p{Diacritic}/gu, "").toLocaleLowerCase();
 }

@@ -1,6 +1,6 @@
 /** Failures in words a person understands, at the field they belong to. */
 
-import { ClientError } from "@curlew/sdk";
+import { ClientError, type ActionKind, type WireError } from "@curlew/sdk";
 import type { Messages } from "../i18n";
 
 /** Something that failed: what to say, and the field to say it at. */
@@ -44,4 +44,9 @@ export function failureText(failure: Failure, t: Messages): string {
         default:
             return t.error.unknown;
     }
+}
+
+/** A sentence for something done to messages that the server refused and that is undone here. */
+export function refusalText(action: ActionKind, error: WireError, t: Messages): string {
+    return `${t.refused[action]} ${failureText(failureOf(ClientError.of(error)), t)}`;
 }

@@ -1,9 +1,12 @@
 /** The members of the open group, and what one may change about it. */
 
 import { makeAutoObservable, observableRef, reaction, runInAction } from "mobx";
-import type { ChatState, CurlewClient, Member, User } from "@curlew/sdk";
+import type { ChatState, CurlewClient, Member, Role, User } from "@curlew/sdk";
 import { PeoplePicker } from "./picker";
+import { isAdmin } from "./rights";
 import { Task } from "./task";
+
+const RANK: Readonly<Record<Role, number>> = { owner: 0, admin: 1, member: 2 };
 
 /** What a group needs to know. */
 export interface GroupHost {
@@ -41,7 +44,7 @@ export class Group {
             picker: false,
         });
         this.stop = reaction(
-            () => [this.chat?.memberCount, this.chat?.role],
+            () => this.chat?.membersVersion,
             () => void this.load(),
             { fireImmediately: true },
         );
@@ -52,16 +55,30 @@ export class Group {
         return this.read();
     }
 
-    /** Whether one may rename the group and remove people. */
+    /** Whether one may do everything. */
     get isOwner(): boolean {
         return this.chat?.role === "owner";
     }
 
-    /** Owners first, then by name. */
+    /** Whether one may rename the group and remove people who are no owners. */
+    get isAdmin(): boolean {
+        return this.chat !== null && isAdmin(this.chat);
+    }
+
+    /** Whether one may remove a member. */
+    mayRemove(member: Member): boolean {
+        return member.user.id !== this.host.me && (this.isOwner || (this.isAdmin && member.role !== "owner"));
+    }
+
+    /** Whether one may give a member another role. */
+    mayPromote(member: Member): boolean {
+        return member.user.id !== this.host.me && this.isOwner && member.role !== "owner";
+    }
+
+    /** Owners first, then admins, then by name. */
     get sorted(): readonly Member[] {
-        const rank = (member: Member) => (member.role === "owner" ? 0 : 1);
         return [...(this.members ?? [])].sort(
-            (a, b) => rank(a) - rank(b) || a.user.display_name.localeCompare(b.user.display_name),
+            (a, b) => RANK[a.role] - RANK[b.role] || a.user.display_name.localeCompare(b.user.display_name),
         );
     }
 
@@ -97,6 +114,13 @@ export class Group {
     /** Removes somebody. */
     async remove(user: string): Promise<boolean> {
         const done = await this.change.run(() => this.host.client.removeMember(this.id, user));
+        if (done) await this.load();
+        return done;
+    }
+
+    /** Gives somebody another role. */
+    async setRole(user: string, role: Role): Promise<boolean> {
+        const done = await this.change.run(() => this.host.client.setRole(this.id, user, role));
         if (done) await this.load();
         return done;
     }

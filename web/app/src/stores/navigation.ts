@@ -26,12 +26,12 @@ export class Navigation {
 
     /** Opens a chat and shows it. */
     openChat(chat: string): void {
-        this.go({ chat, info: false, side: "list" });
+        this.go({ ...HOME, chat });
     }
 
     /** Leaves the chat. */
     closeChat(): void {
-        this.up({ ...this.route, chat: null, info: false });
+        this.up({ ...this.route, chat: null, info: false, thread: null });
     }
 
     /** Shows something in the side column. */
@@ -47,8 +47,18 @@ export class Navigation {
 
     /** Shows or hides the chat's details. */
     setInfo(info: boolean): void {
-        if (info) this.go({ ...this.route, info });
+        if (info) this.go({ ...this.route, info, thread: null });
         else this.up({ ...this.route, info });
+    }
+
+    /** Opens the thread under a message. */
+    openThread(root: number): void {
+        this.go({ ...this.route, info: false, thread: root });
+    }
+
+    /** Leaves the thread. */
+    closeThread(): void {
+        this.up({ ...this.route, thread: null });
     }
 
     /** Forgets every screen, as after logging out. */

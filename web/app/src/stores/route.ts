@@ -9,6 +9,8 @@ export interface Route {
     readonly chat: string | null;
     /** Whether the chat's details are open beside it. */
     readonly info: boolean;
+    /** Stamp of the message whose thread is open beside it. */
+    readonly thread: number | null;
     readonly side: Side;
 }
 
@@ -21,7 +23,7 @@ export interface Ticket {
 const SIDES: readonly Side[] = ["list", "new", "new/group", "settings", "settings/profile", "settings/sessions", "settings/password"];
 
 /** The screen one starts with. */
-export const HOME: Route = { chat: null, info: false, side: "list" };
+export const HOME: Route = { chat: null, info: false, thread: null, side: "list" };
 
 /** Reads a route; whatever is not understood leads home. */
 export function parseRoute(hash: string): Route {
@@ -29,14 +31,21 @@ export function parseRoute(hash: string): Route {
     const chat = parts[0] === "c" && /^[\w-]{1,64}$/.test(parts[1] ?? "") ? (parts[1] ?? null) : null;
     const rest = chat === null ? parts : parts.slice(2);
     const info = chat !== null && rest[0] === "info";
-    const path = (info ? rest.slice(1) : rest).join("/");
-    return { chat, info, side: SIDES.find((side) => side === path) ?? "list" };
+    const thread = chat !== null && rest[0] === "thread" && /^[1-9]\d{0,15}$/.test(rest[1] ?? "") ? Number(rest[1]) : null;
+    const path = rest.slice(info ? 1 : thread === null ? 0 : 2).join("/");
+    return { chat, info, thread, side: SIDES.find((side) => side === path) ?? "list" };
 }
 
 /** Writes a route so that {@link parseRoute} reads it back. */
 export function formatRoute(route: Route): string {
-    const chat = route.chat === null ? [] : ["c", route.chat, ...(route.info ? ["info"] : [])];
+    const beside = route.info ? ["info"] : route.thread === null ? [] : ["thread", String(route.thread)];
+    const chat = route.chat === null ? [] : ["c", route.chat, ...beside];
     return `#/${[...chat, ...(route.side === "list" ? [] : [route.side])].join("/")}`;
+}
+
+/** Address of a chat. */
+export function chatAddress(chat: string): string {
+    return formatRoute({ ...HOME, chat });
 }
 
 /** Reads the code of a set-up link or an invitation. */

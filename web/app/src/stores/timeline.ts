@@ -3,8 +3,8 @@
  * what is on the screen.
  */
 
-import { makeAutoObservable, observableRef, runInAction } from "mobx";
-import type { CurlewClient, TimelineItem, TimelineView } from "@curlew/sdk";
+import { makeAutoObservable, observableRef, reaction, runInAction } from "mobx";
+import type { TimelineItem, TimelineView } from "@curlew/sdk";
 import { indexAtOrAfter, rowAt, shiftBetween, type Row } from "./rows";
 
 /** The list numbers its rows from here, so that rows put before the first still have a number. */
@@ -31,6 +31,10 @@ export interface TimelineHost {
     /** Own read mark. */
     readonly read: number;
     readonly unread: number;
+    /** What was sent before this time has disappeared, in milliseconds; 0 when messages stay. */
+    readonly goneBeforeMs: number;
+    /** A message one wanted to see is not there any more. */
+    missed(): void;
 }
 
 /** The open timeline. */
@@ -51,31 +55,45 @@ export class Timeline {
     ready = false;
     /** Key of the message to draw attention to. */
     flash: string | null = null;
+    /** Offset of the first row the list keeps on the page. */
+    private top = 0;
+    /** Whether one went past the mark of new messages without having seen what follows it. */
+    private skipped = false;
+    /** Where one came from when one jumped to an older message, the last one last. */
+    private trail: readonly number[] = [];
+    /** All items of the view as they were last looked at. */
+    private all: readonly TimelineItem[] = [];
     private settled = false;
     private scroller: Scroller | null = null;
     private flashTimer: ReturnType<typeof setTimeout> | undefined;
-    private readonly view: TimelineView;
+    private readonly stop: () => void;
 
     constructor(
-        client: CurlewClient,
-        readonly chat: string,
+        private readonly view: TimelineView,
         private readonly host: TimelineHost,
     ) {
-        this.view = client.open(chat);
-        this.marker = this.view.firstUnread;
-        makeAutoObservable<this, "host" | "view" | "settled" | "scroller" | "flashTimer">(this, {
+        this.marker = view.firstUnread;
+        makeAutoObservable<this, "host" | "view" | "all" | "settled" | "scroller" | "flashTimer" | "stop" | "trail">(this, {
             items: observableRef,
+            trail: observableRef,
             host: false,
             view: false,
+            all: false,
             settled: false,
             scroller: false,
             flashTimer: false,
+            stop: false,
         });
         this.sync();
+        this.stop = reaction(
+            () => host.goneBeforeMs,
+            () => this.look(true),
+        );
     }
 
     /** Stops following the chat. */
     dispose(): void {
+        this.stop();
         clearTimeout(this.flashTimer);
         this.view.close();
     }
@@ -116,12 +134,34 @@ export class Timeline {
 
     /** Takes over what the client has. */
     sync(): void {
-        const { items, hasOlder, hasNewer, loading } = this.view;
-        if (items !== this.items) this.replace(items);
+        const { hasOlder, hasNewer, loading } = this.view;
+        this.look(false);
         this.hasOlder = hasOlder;
         this.hasNewer = hasNewer;
         this.loading = loading;
         if (!this.settled && loading !== "initial") void this.settle();
+    }
+
+    /** Whether the mark of new messages is out of view, above. */
+    get isMarkAbove(): boolean {
+        return this.skipped && this.marker !== null && this.ready && !this.isMarkBelow(this.top);
+    }
+
+    private isMarkBelow(top: number): boolean {
+        const marker = this.marker ?? 0;
+        const oldest = this.items[0]?.stamp ?? Infinity;
+        return (oldest <= marker || !this.hasOlder) && indexAtOrAfter(this.items, marker + 1) >= top;
+    }
+
+    /** Whether one came from another message. */
+    get canGoBack(): boolean {
+        return this.trail.length > 0;
+    }
+
+    /** Rows from an offset on are on the page. */
+    setTop(offset: number): void {
+        this.top = offset;
+        if (this.marker !== null && this.isMarkBelow(offset)) this.skipped = false;
     }
 
     /** The list reached its upper end. */
@@ -136,6 +176,20 @@ export class Timeline {
         await this.attempt(() => this.view.loadNewer());
     }
 
+    /** Goes to where new messages begin. */
+    async jumpToMark(): Promise<void> {
+        const { marker } = this;
+        if (marker === null) return;
+        if ((this.items[0]?.stamp ?? 0) > marker && this.hasOlder) await this.attempt(() => this.view.jumpTo(marker));
+        this.reanchor(marker + 1, "start");
+    }
+
+    /** Shows a message that another one names; the way back leads to that one. */
+    async jumpFrom(from: number, stamp: number): Promise<void> {
+        this.trail = [...this.trail, from];
+        await this.jumpTo(stamp);
+    }
+
     /** Shows the message at a stamp, loading what is around it if need be. */
     async jumpTo(stamp: number): Promise<void> {
         const here = this.at(stamp);
@@ -147,10 +201,21 @@ export class Timeline {
         }
         const item = this.at(stamp);
         if (item) this.flashItem(item.key);
+        else this.host.missed();
+    }
+
+    /** Goes back to where one came from, or down to the newest message. */
+    async goDown(): Promise<void> {
+        const back = this.trail.at(-1);
+        this.trail = this.trail.slice(0, -1);
+        if (back === undefined) await this.jumpToLatest();
+        else await this.jumpTo(back);
     }
 
     /** Shows the newest message. */
     async jumpToLatest(): Promise<void> {
+        this.trail = [];
+        if (!this.atEnd || this.hasNewer) this.skipped = this.marker !== null;
         if (this.hasNewer) {
             await this.attempt(() => this.view.jumpToLatest());
             runInAction(() => this.show({ offset: "end", align: "end" }));
@@ -162,6 +227,7 @@ export class Timeline {
     /** The list stands at its end, or left it. */
     setAtEnd(atEnd: boolean): void {
         this.atEnd = atEnd;
+        if (atEnd && !this.hasNewer) this.trail = [];
     }
 
     /** Own words were sent: whatever was new has been seen. */
@@ -169,6 +235,16 @@ export class Timeline {
         this.marker = null;
         this.sync();
         void this.jumpToLatest();
+    }
+
+    /** Leaves out what has disappeared, and takes the rest over. */
+    private look(again: boolean): void {
+        const { items } = this.view;
+        if (items === this.all && !again) return;
+        this.all = items;
+        const { goneBeforeMs } = this.host;
+        const left = goneBeforeMs === 0 ? items : items.filter((item) => item.kind === "system" || item.sentAtMs > goneBeforeMs);
+        if (left.length !== this.items.length || left.some((item, index) => item !== this.items[index])) this.replace(left);
     }
 
     private replace(next: readonly TimelineItem[]): void {
@@ -185,7 +261,10 @@ export class Timeline {
         const last = next.at(-1);
         const arrived = last !== undefined && last.stamp !== null && last.stamp > newest && last.sender !== this.host.me;
         const wasRead = this.marker === null || this.host.read > this.marker;
-        if (arrived && !this.host.watched && this.host.read >= newest && wasRead) this.marker = newest;
+        if (arrived && !this.host.watched && this.host.read >= newest && wasRead) {
+            this.marker = newest;
+            this.skipped = true;
+        }
     }
 
     /** The first window is there: stand where new messages begin. */

@@ -37,3 +37,8 @@ export function hue(id: string): number {
     hash = Math.imul(hash ^ (hash >>> 15), 2_246_822_519);
     return ((hash ^ (hash >>> 13)) >>> 0) % HUES;
 }
+
+/** Makes letters comparable: case and accents do not matter. */
+export function fold(text: string): string {
+    return text.normalize("NFKD").replace(/\p{Diacritic}/gu, "").toLocaleLowerCase();
+}

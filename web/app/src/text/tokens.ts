@@ -3,11 +3,15 @@
  * and the only addresses that become links are http and https.
  */
 
+import { mentionSpans, type Mentionable } from "./mention";
+
 /** A piece of a line. */
 export type Inline =
     | { readonly kind: "text"; readonly text: string }
     | { readonly kind: "code"; readonly text: string }
-    | { readonly kind: "link"; readonly text: string; readonly href: string };
+    | { readonly kind: "link"; readonly text: string; readonly href: string }
+    /** Words that speak to somebody; `user` is null when they speak to everybody. */
+    | { readonly kind: "mention"; readonly text: string; readonly user: string | null };
 
 /** A piece of a message. */
 export type Block =
@@ -90,6 +94,23 @@ function trimmed(raw: string): string {
 
 function count(text: string, character: string): number {
     return text.split(character).length - 1;
+}
+
+/** Marks the words of a message that speak to people. */
+export function withMentions(blocks: readonly Block[], people: readonly Mentionable[], all: boolean): Block[] {
+    return blocks.map((block) => (block.kind === "code" ? block : { kind: "lines", inlines: block.inlines.flatMap((piece) => (piece.kind === "text" ? addressed(piece.text, people, all) : piece)) }));
+}
+
+function addressed(text: string, people: readonly Mentionable[], all: boolean): Inline[] {
+    const found: Inline[] = [];
+    let from = 0;
+    for (const span of mentionSpans(text, people, all)) {
+        if (span.from > from) found.push({ kind: "text", text: text.slice(from, span.from) });
+        found.push({ kind: "mention", text: text.slice(span.from, span.to), user: span.user });
+        from = span.to;
+    }
+    if (from < text.length) found.push({ kind: "text", text: text.slice(from) });
+    return found;
 }
 
 /** One line for a list or a quote: white space folded, marks of code left out. */

@@ -1,8 +1,9 @@
 /** Who or what the open chat is. */
 
-import { ArrowLeft, Info } from "lucide-react";
+import { ArrowLeft, Info, Timer } from "lucide-react";
 import { observer } from "mobx-react-lite";
 import type { ChatState } from "@curlew/sdk";
+import { spanText } from "../i18n/dates";
 import type { App } from "../stores/app";
 import { titleOf } from "../stores/chats";
 import { Avatar } from "./Avatar";
@@ -32,7 +33,15 @@ export const ChatHeader = observer(function ChatHeader({ app, chat }: { app: App
                     <h1 className="chat__title clip" dir="auto">
                         {title}
                     </h1>
-                    <span className="chat__about clip">{busy !== null && surroundings.narrow ? busy : about}</span>
+                    <span className="chat__about clip">
+                        {busy !== null && surroundings.narrow ? busy : about}
+                        {chat.expireAfterS !== null && (
+                            <span className="chat__expiry" title={t.expiry.after(spanText(chat.expireAfterS, t))}>
+                                {" · "}
+                                <Timer size={13} role="img" aria-label={t.expiry.title} /> {spanText(chat.expireAfterS, t)}
+                            </span>
+                        )}
+                    </span>
                 </span>
             </button>
             <IconButton label={label} onClick={toggle} aria-expanded={navigation.route.info}>

@@ -7,7 +7,7 @@ import { shortText } from "../i18n/dates";
 import { titleOf } from "../stores/chats";
 import type { Clock } from "../stores/clock";
 import type { People } from "../stores/people";
-import { formatRoute } from "../stores/route";
+import { chatAddress } from "../stores/route";
 import { preview, textOf } from "./summary";
 import { Avatar } from "./Avatar";
 import { useMessages } from "./messages";
@@ -29,21 +29,21 @@ export const ChatRow = observer(function ChatRow({ chat, active, people, me, clo
     const { last } = chat;
     const own = last !== null && last.sender === me && last.kind === "message";
     return (
-        <a className="chat-row" href={formatRoute({ chat: chat.id, info: false, side: "list" })} aria-current={active ? "page" : undefined}>
+        <a className="chat-row" href={chatAddress(chat.id)} aria-current={active ? "page" : undefined}>
             <Avatar id={chat.peer?.id ?? chat.id} name={title} notes={notes} />
             <span className="chat-row__words">
                 <span className="chat-row__line">
                     <span className="chat-row__title clip" dir="auto">
                         {title}
                     </span>
-                    {own && chat.draft === "" && !notes && <Ticks item={last} read={chat.kind === "direct" && (last.stamp ?? Infinity) <= chat.peerRead} online />}
+                    {own && chat.draft === "" && !notes && <Ticks item={last} chat={chat} online />}
                     {chat.activeAtMs > 0 && <time className="chat-row__time">{shortText(chat.activeAtMs, clock.today, t)}</time>}
                 </span>
                 <span className="chat-row__line">
                     <Preview chat={chat} people={people} me={me} />
                     {chat.mentions > 0 && (
-                        <span className="badge badge--sign" title={t.chats.mentioned}>
-                            <AtSign size={12} strokeWidth={2.6} aria-label={t.chats.mentioned} />
+                        <span className="badge badge--sign" title={t.mention.count(chat.mentions)}>
+                            <AtSign size={12} strokeWidth={2.6} role="img" aria-label={t.mention.count(chat.mentions)} />
                         </span>
                     )}
                     {chat.unread > 0 && (

@@ -8,8 +8,11 @@ import { ChatHeader } from "./ChatHeader";
 import { Composer } from "./Composer";
 import { ConnectionBanner } from "./ConnectionLine";
 import { Button, Empty } from "./controls";
+import { MessageDialogs } from "./MessageDialogs";
 import { useMessages } from "./messages";
 import { MessageList, MessagesSkeleton } from "./MessageList";
+import { PinnedBar } from "./PinnedBar";
+import { SelectionBar } from "./SelectionBar";
 
 /** Header, messages, and the line one writes in. */
 export const ChatScreen = observer(function ChatScreen({ app }: { app: App }) {
@@ -47,8 +50,10 @@ const Open = observer(function Open({ app, conversation }: { app: App; conversat
         <main className="chat">
             <ChatHeader app={app} chat={chat} />
             {app.surroundings.narrow && <ConnectionBanner state={app.connection.state} seconds={app.retrySeconds} />}
+            <PinnedBar app={app} conversation={conversation} chat={chat} />
             <MessageList app={app} conversation={conversation} chat={chat} />
-            <Composer app={app} conversation={conversation} chat={chat} />
+            {conversation.selection.active ? <SelectionBar conversation={conversation} /> : <Composer app={app} conversation={conversation} chat={chat} />}
+            <MessageDialogs app={app} conversation={conversation} chat={chat} />
         </main>
     );
 });

@@ -1,29 +1,46 @@
 /** Questions that come before everything else. */
 
 import * as Radix from "@radix-ui/react-dialog";
-import type { ReactNode } from "react";
-import { Alert, Button } from "./controls";
+import { X } from "lucide-react";
+import { useRef, type ReactNode } from "react";
+import { Alert, Button, IconButton } from "./controls";
 import { useMessages } from "./messages";
 
 interface DialogProps {
     title: string;
     text?: string | undefined;
+    /** For lists and long texts. */
+    wide?: boolean;
+    /** A cross in the corner, where there are no other buttons. */
+    closable?: boolean;
     onClose: () => void;
     children: ReactNode;
 }
 
 /** A window in front of the page. It keeps the focus until it is closed. */
-export function Dialog({ title, text, onClose, children }: DialogProps) {
+export function Dialog({ title, text, wide = false, closable = false, onClose, children }: DialogProps) {
+    const t = useMessages();
+    const content = useRef<HTMLDivElement>(null);
+    // What has no buttons but the cross begins at the top, not at the cross.
+    const focusTop = (event: Event) => {
+        event.preventDefault();
+        content.current?.focus();
+    };
     return (
         <Radix.Root open onOpenChange={(open) => !open && onClose()}>
             <Radix.Portal>
                 <div className="scrim">
-                    <Radix.Content className="dialog" {...(text === undefined ? { "aria-describedby": undefined } : {})}>
+                    <Radix.Content ref={content} {...(closable ? { onOpenAutoFocus: focusTop } : {})} className={`dialog${wide ? " dialog--wide" : ""}`} {...(text === undefined ? { "aria-describedby": undefined } : {})}>
                         <Radix.Title className="dialog__title" dir="auto">
                             {title}
                         </Radix.Title>
                         {text !== undefined && <Radix.Description className="dialog__text">{text}</Radix.Description>}
                         {children}
+                        {closable && (
+                            <IconButton small label={t.common.close} className="dialog__close" onClick={onClose}>
+                                <X size={18} />
+                            </IconButton>
+                        )}
                     </Radix.Content>
                 </div>
             </Radix.Portal>

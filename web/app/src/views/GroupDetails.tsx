@@ -1,18 +1,18 @@
 /** The members of a group and what one may change. */
 
-import { LogOut, Pencil, UserMinus, UserPlus } from "lucide-react";
+import { LogOut, Pencil, UserPlus } from "lucide-react";
 import { observer } from "mobx-react-lite";
 import { useState } from "react";
-import type { Member, User } from "@curlew/sdk";
+import type { User } from "@curlew/sdk";
 import type { App } from "../stores/app";
 import { titleOf } from "../stores/chats";
 import { failureText } from "../stores/failure";
 import type { Group } from "../stores/group";
 import { nameOf } from "../stores/people";
-import { Avatar } from "./Avatar";
-import { Alert, Button, IconButton, Spinner } from "./controls";
+import { Alert, Button, Spinner } from "./controls";
 import { Confirm } from "./Dialog";
 import { AddPeople, RenameGroup } from "./GroupDialogs";
+import { MemberRow } from "./MemberRow";
 import { useMessages } from "./messages";
 
 type Question = { kind: "add" } | { kind: "rename" } | { kind: "leave" } | { kind: "remove"; user: User };
@@ -34,7 +34,7 @@ export const GroupDetails = observer(function GroupDetails({ app, model }: { app
                     </span>
                     {t.info.add}
                 </button>
-                {model.isOwner && (
+                {model.isAdmin && (
                     <button type="button" className="entry" onClick={() => setQuestion({ kind: "rename" })}>
                         <span className="entry__icon">
                             <Pencil size={20} />
@@ -63,7 +63,7 @@ interface MembersProps {
 
 const Members = observer(function Members({ app, model, onRemove }: MembersProps) {
     const t = useMessages();
-    const { failure } = model.loading;
+    const failure = model.loading.failure;
     return (
         <section className="info__members" aria-label={t.info.members}>
             <h2 className="caption">{t.info.members}</h2>
@@ -84,42 +84,10 @@ const Members = observer(function Members({ app, model, onRemove }: MembersProps
             )}
             <ul className="members">
                 {model.sorted.map((member) => (
-                    <MemberRow key={member.user.id} app={app} member={member} onRemove={model.isOwner && member.user.id !== app.me ? onRemove : undefined} />
+                    <MemberRow key={member.user.id} app={app} model={model} member={member} onRemove={onRemove} />
                 ))}
             </ul>
         </section>
-    );
-});
-
-interface MemberRowProps {
-    app: App;
-    member: Member;
-    onRemove: ((user: User) => void) | undefined;
-}
-
-const MemberRow = observer(function MemberRow({ app, member, onRemove }: MemberRowProps) {
-    const t = useMessages();
-    const { user, role } = member;
-    const own = user.id === app.me;
-    return (
-        <li className="member">
-            <button type="button" className="person" onClick={() => void app.create.startDirect(user)}>
-                <Avatar id={user.id} name={nameOf(user)} size="m" />
-                <span className="person__words">
-                    <span className="person__name clip" dir="auto">
-                        {nameOf(user)}
-                        {own && <span className="member__you"> · {t.info.you}</span>}
-                    </span>
-                    <span className="person__username clip">@{user.username}</span>
-                </span>
-                {role === "owner" && <span className="member__role">{t.info.owner}</span>}
-            </button>
-            {onRemove && (
-                <IconButton small label={t.info.removeMember(nameOf(user))} onClick={() => onRemove(user)}>
-                    <UserMinus size={17} />
-                </IconButton>
-            )}
-        </li>
     );
 });
 

@@ -8,6 +8,7 @@ import type { App } from "../stores/app";
 import { titleOf } from "../stores/chats";
 import { Avatar } from "./Avatar";
 import { IconButton } from "./controls";
+import { ExpirySetting } from "./ExpirySetting";
 import { GroupDetails } from "./GroupDetails";
 import { useMessages } from "./messages";
 
@@ -30,6 +31,7 @@ export const InfoPane = observer(function InfoPane({ app }: { app: App }) {
             </header>
             <div className="panel__body">
                 <Portrait chat={chat} me={app.me} />
+                {app.expiry && <ExpirySetting model={app.expiry} />}
                 {group && app.group && <GroupDetails app={app} model={app.group} />}
             </div>
         </Pane>

@@ -13,15 +13,16 @@ import { PasswordPanel } from "./PasswordPanel";
 import { ProfilePanel } from "./ProfilePanel";
 import { SessionsPanel } from "./SessionsPanel";
 import { SettingsPanel } from "./SettingsPanel";
+import { ThreadPane } from "./ThreadPane";
 
 /** Everything behind the log-in. */
 export const Main = observer(function Main({ app }: { app: App }) {
-    const { chat, info, side } = app.navigation.route;
+    const { chat, info, thread, side } = app.navigation.route;
     const { narrow } = app.surroundings;
     useShortcuts(app);
     // Whatever fills a phone's screen is the main part of the page.
     const Column = narrow ? "main" : "div";
-    const shown = side !== "list" || chat === null ? "side" : info ? "info" : "chat";
+    const shown = side !== "list" || chat === null ? "side" : info ? "info" : thread === null ? "chat" : "thread";
     return (
         <div className="main" data-shown={shown}>
             {(!narrow || shown === "side") && (
@@ -31,6 +32,7 @@ export const Main = observer(function Main({ app }: { app: App }) {
             )}
             {(!narrow || shown === "chat") && <ChatScreen app={app} />}
             {info && app.conversation && (!narrow || shown === "info") && <InfoPane app={app} />}
+            {app.thread && (!narrow || shown === "thread") && <ThreadPane key={`${app.thread.id}-${app.thread.thread}`} app={app} conversation={app.thread} />}
         </div>
     );
 });
@@ -71,8 +73,10 @@ function useShortcuts(app: App): void {
 }
 
 function stepBack(app: App): void {
-    const { side, info } = app.navigation.route;
+    const { side, info, thread } = app.navigation.route;
     if (side !== "list") app.navigation.closeSide();
+    else if (app.conversation?.selection.active) app.conversation.selection.end();
+    else if ([app.thread, app.conversation].some((open) => open?.composer.leave())) return;
+    else if (thread !== null) app.navigation.closeThread();
     else if (info) app.navigation.setInfo(false);
-    else if (app.conversation?.composer.replyTo) app.conversation.composer.reply(null);
 }

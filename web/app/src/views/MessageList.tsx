@@ -1,6 +1,6 @@
 /** The messages of a chat: a list of which only the part in view exists. */
 
-import { ChevronDown, MessageCircleDashed } from "lucide-react";
+import { MessageCircleDashed } from "lucide-react";
 import { observer } from "mobx-react-lite";
 import { useCallback, useEffect, useRef, type KeyboardEvent } from "react";
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
@@ -11,6 +11,7 @@ import type { Conversation } from "../stores/conversation";
 import type { Timeline } from "../stores/timeline";
 import { Announcer } from "./Announcer";
 import { Alert, Button, Empty, Spinner } from "./controls";
+import { Jumps } from "./Jumps";
 import { MessageMenu } from "./MessageMenu";
 import { MessageRow } from "./MessageRow";
 import { useMessages } from "./messages";
@@ -23,24 +24,14 @@ interface MessageListProps {
 
 /** Everything between the header and the line one writes in. */
 export const MessageList = observer(function MessageList({ app, conversation, chat }: MessageListProps) {
-    const t = useMessages();
     const { timeline } = conversation;
     if (!timeline.ready) return <MessagesSkeleton />;
     if (timeline.items.length === 0) return <NoMessages app={app} timeline={timeline} chat={chat} />;
     return (
         <MessageMenu app={app} conversation={conversation}>
-            <div className="messages" onKeyDown={moveFocus}>
+            <div className={`messages${conversation.selection.active ? " messages--selecting" : ""}`} onKeyDown={moveFocus}>
                 <Rows key={timeline.generation} app={app} conversation={conversation} chat={chat} />
-                {(!timeline.atEnd || timeline.hasNewer) && (
-                    <button type="button" className="latest" aria-label={chat.unread > 0 ? t.chat.latestCount(chat.unread) : t.chat.latest} onClick={() => void timeline.jumpToLatest()}>
-                        <ChevronDown size={22} />
-                        {chat.unread > 0 && (
-                            <span className="badge latest__badge" aria-hidden="true">
-                                {chat.unread > 999 ? "999+" : chat.unread}
-                            </span>
-                        )}
-                    </button>
-                )}
+                <Jumps conversation={conversation} chat={chat} />
                 <Announcer app={app} timeline={timeline} kind={chat.kind} />
             </div>
         </MessageMenu>
@@ -57,6 +48,7 @@ const Rows = observer(function Rows({ app, conversation, chat }: MessageListProp
     const t = useMessages();
     const { timeline } = conversation;
     const { shown, held, firstIndex, anchor } = timeline;
+    const title = titleOf(chat, t, app.me);
     const list = useRef<VirtuosoHandle>(null);
     useEffect(() => {
         timeline.attach({
@@ -72,7 +64,7 @@ const Rows = observer(function Rows({ app, conversation, chat }: MessageListProp
             ref={list}
             className="messages__list"
             role="region"
-            aria-label={t.chat.messages(titleOf(chat, t, app.me))}
+            aria-label={conversation.thread === null ? t.chat.messages(title) : t.thread.messages(title)}
             data={shown}
             context={{ timeline }}
             firstItemIndex={firstIndex + held}
@@ -80,6 +72,7 @@ const Rows = observer(function Rows({ app, conversation, chat }: MessageListProp
             computeItemKey={key}
             itemContent={(index) => <MessageRow app={app} conversation={conversation} chat={chat} offset={index - firstIndex} />}
             components={COMPONENTS}
+            rangeChanged={({ startIndex }) => timeline.setTop(startIndex - firstIndex)}
             startReached={() => void timeline.loadOlder()}
             endReached={() => void timeline.loadNewer()}
             followOutput={(atEnd) => (atEnd && !timeline.hasNewer ? "auto" : false)}

@@ -1,13 +1,13 @@
 /** What one may do with a message: one menu for the whole list, opened by right click, long press, button or key. */
 
 import * as Context from "@radix-ui/react-context-menu";
-import { Copy, Reply, RotateCw, Trash2 } from "lucide-react";
 import { observer } from "mobx-react-lite";
-import { useState, type MouseEvent, type ReactNode } from "react";
+import { useState, type PointerEvent, type MouseEvent, type ReactNode } from "react";
 import type { TimelineItem } from "@curlew/sdk";
 import type { App } from "../stores/app";
 import type { Conversation } from "../stores/conversation";
-import { textOf } from "../text/content";
+import { EmojiGrid, QuickEmoji } from "./EmojiGrid";
+import { MessageItems } from "./MessageItems";
 import { useMessages } from "./messages";
 
 interface MessageMenuProps {
@@ -16,32 +16,46 @@ interface MessageMenuProps {
     children: ReactNode;
 }
 
+/** The message the menu is about, and whether it offers all emoji. */
+interface Chosen {
+    readonly item: TimelineItem;
+    readonly emoji: boolean;
+}
+
 /** Wraps the list. */
 export const MessageMenu = observer(function MessageMenu({ app, conversation, children }: MessageMenuProps) {
-    const [item, setItem] = useState<TimelineItem | null>(null);
+    const [chosen, setChosen] = useState<Chosen | null>(null);
     const choose = (event: MouseEvent) => {
-        const chosen = itemAt(event, conversation);
+        const next = chosenBy(event, conversation);
         // Links, selections and empty space keep the browser's own menu.
-        if (chosen) setItem(chosen);
+        if (next) setChosen(next);
         else event.stopPropagation();
     };
+    // Where a long press sends no event of its own, the menu opens from the touch.
+    const touch = (event: PointerEvent) => {
+        const next = event.pointerType === "mouse" ? null : chosenBy(event, conversation);
+        if (next) setChosen(next);
+    };
     return (
-        <div className="messages-frame" onContextMenuCapture={choose}>
+        <div className="messages-frame" onContextMenuCapture={choose} onPointerDownCapture={touch}>
             <Context.Root modal={false}>
-                <Context.Trigger asChild>{children}</Context.Trigger>
-                {item && <Items app={app} conversation={conversation} item={item} />}
+                <Context.Trigger asChild disabled={conversation.selection.active}>
+                    {children}
+                </Context.Trigger>
+                {chosen && <Content app={app} conversation={conversation} chosen={chosen} onMore={() => setChosen({ ...chosen, emoji: true })} />}
             </Context.Root>
         </div>
     );
 });
 
-function itemAt(event: MouseEvent, conversation: Conversation): TimelineItem | null {
+function chosenBy(event: MouseEvent, conversation: Conversation): Chosen | null {
     const target = event.target instanceof Element ? event.target : null;
     const offset = target?.closest<HTMLElement>(".message")?.dataset["offset"];
     const selected = window.getSelection()?.toString() ?? "";
     if (offset === undefined || target?.closest("a") || selected !== "") return null;
     const item = conversation.timeline.items[Number(offset)];
-    return item?.kind === "message" && !item.retracted ? item : null;
+    if (item?.kind !== "message") return null;
+    return { item, emoji: target?.closest("[data-menu=emoji]") !== null };
 }
 
 /** Opens the menu from a button or the keyboard. */
@@ -50,37 +64,40 @@ export function openMenu(from: HTMLElement): void {
     from.dispatchEvent(new window.MouseEvent("contextmenu", { bubbles: true, cancelable: true, clientX: left, clientY: bottom }));
 }
 
-const Items = observer(function Items({ app, conversation, item }: { app: App; conversation: Conversation; item: TimelineItem }) {
+interface ContentProps {
+    app: App;
+    conversation: Conversation;
+    chosen: Chosen;
+    onMore: () => void;
+}
+
+const Content = observer(function Content({ app, conversation, chosen, onMore }: ContentProps) {
     const t = useMessages();
-    const text = textOf(item.content);
+    const { actions, composer, timeline } = conversation;
+    const item = timeline.items.find(({ key }) => key === chosen.item.key) ?? chosen.item;
+    const mine = new Set(item.reactions.filter((reaction) => reaction.mine).map(({ kind }) => kind));
+    const pick = (kind: string) => actions.react(item, kind);
     const toComposer = (event: Event) => {
-        if (conversation.composer.replyTo) {
-            event.preventDefault();
-            document.querySelector<HTMLTextAreaElement>(".composer__input")?.focus();
-        }
+        if (!composer.replyTo && !composer.editing) return;
+        event.preventDefault();
+        focusComposer();
     };
     return (
-        <Context.Content className="menu" aria-label={t.chat.actions} collisionPadding={8} onCloseAutoFocus={toComposer}>
-            {item.sendState === "failed" && (
-                <Context.Item className="menu__item" onSelect={() => conversation.retry(item)}>
-                    <RotateCw size={17} /> {t.common.retry}
-                </Context.Item>
-            )}
-            {item.stamp !== null && (
-                <Context.Item className="menu__item" onSelect={() => conversation.composer.reply(item)}>
-                    <Reply size={17} /> {t.chat.reply}
-                </Context.Item>
-            )}
-            {text !== null && (
-                <Context.Item className="menu__item" onSelect={() => void app.copy(text)}>
-                    <Copy size={17} /> {t.chat.copy}
-                </Context.Item>
-            )}
-            {item.sendState === "failed" && (
-                <Context.Item className="menu__item menu__item--danger" onSelect={() => conversation.discard(item)}>
-                    <Trash2 size={17} /> {t.chat.discard}
-                </Context.Item>
+        <Context.Content className={`menu menu--message${chosen.emoji ? " menu--emoji" : ""}`} aria-label={chosen.emoji ? t.action.react : t.chat.actions} collisionPadding={8} onCloseAutoFocus={toComposer}>
+            {chosen.emoji ? (
+                <EmojiGrid mine={mine} onPick={pick} />
+            ) : (
+                <>
+                    {actions.rights(item).has("react") && <QuickEmoji mine={mine} onPick={pick} onMore={onMore} />}
+                    <MessageItems app={app} conversation={conversation} item={item} />
+                </>
             )}
         </Context.Content>
     );
 });
+
+/** Leads back to the line one writes in: that of the thread while one is open. */
+export function focusComposer(): void {
+    const lines = document.querySelectorAll<HTMLTextAreaElement>(".composer__input");
+    lines[lines.length - 1]?.focus();
+}

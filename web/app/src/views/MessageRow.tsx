@@ -1,20 +1,25 @@
 /** One row of the list: what stands above a message, and the message itself. */
 
-import { EllipsisVertical, Reply } from "lucide-react";
 import { observer } from "mobx-react-lite";
-import type { KeyboardEvent } from "react";
-import type { ChatState, TimelineItem } from "@curlew/sdk";
+import type { KeyboardEvent, MouseEvent } from "react";
+import type { ChatState } from "@curlew/sdk";
 import { dayText } from "../i18n/dates";
 import type { App } from "../stores/app";
 import type { Conversation } from "../stores/conversation";
 import type { Row } from "../stores/rows";
+import { isSelectable } from "../stores/selection";
 import { hue } from "../text/names";
 import { Avatar } from "./Avatar";
 import { Bubble } from "./Bubble";
+import { HoverActions } from "./HoverActions";
 import { MessageFailure } from "./MessageFailure";
-import { openMenu } from "./MessageMenu";
+import { focusComposer, openMenu } from "./MessageMenu";
 import { useMessages } from "./messages";
-import { textOf } from "./summary";
+import { Reactions } from "./Reactions";
+import { SelectMark } from "./SelectMark";
+import { useSwipe } from "./swipe";
+import { SystemLine } from "./SystemLine";
+import { ThreadMark } from "./ThreadMark";
 
 interface MessageRowProps {
     app: App;
@@ -42,11 +47,7 @@ export const MessageRow = observer(function MessageRow({ app, conversation, chat
                 </div>
             )}
             {row.item.kind === "system" ? (
-                <p className="system">
-                    <span className="pill" dir="auto">
-                        {textOf(row.item, app.people, app.me, chat.kind, t)}
-                    </span>
-                </p>
+                <SystemLine app={app} conversation={conversation} chat={chat} item={row.item} />
             ) : (
                 <Message app={app} conversation={conversation} chat={chat} row={row} offset={offset} />
             )}
@@ -57,18 +58,20 @@ export const MessageRow = observer(function MessageRow({ app, conversation, chat
 const Message = observer(function Message({ app, conversation, chat, row, offset }: MessageRowProps & { row: Row }) {
     const t = useMessages();
     const { item, own, first, last } = row;
+    const { selection, composer, timeline, actions } = conversation;
+    const selecting = selection.active && isSelectable(item);
     const group = chat.kind !== "direct";
     const sender = item.sender ?? "";
     const name = own ? t.common.you : app.people.name(sender, t);
-    const marks = `${own ? " message--own" : ""}${first ? " message--first" : ""}${last ? " message--last" : ""}${conversation.timeline.flash === item.key ? " message--flash" : ""}`;
-    const keys = (event: KeyboardEvent<HTMLElement>) => {
-        if (event.key !== "Enter" || event.target !== event.currentTarget) return;
-        event.preventDefault();
-        const bubble = event.currentTarget.querySelector<HTMLElement>(".bubble");
-        if (bubble) openMenu(bubble);
-    };
+    const swipe = useSwipe(!selection.active && actions.rights(item).has("reply"), () => {
+        composer.reply(item);
+        focusComposer();
+    });
+    const marks = { own, first, last, flash: timeline.flash === item.key, selecting, selected: selecting && selection.has(item) };
+    const names = Object.entries(marks).flatMap(([mark, is]) => (is ? `message--${mark}` : []));
     return (
-        <article className={`message${marks}`} data-offset={offset} tabIndex={-1} aria-label={name} onKeyDown={keys}>
+        <article className={["message", ...names].join(" ")} data-offset={offset} tabIndex={-1} aria-label={name} onKeyDown={(event) => keys(event, conversation, offset)} onClickCapture={(event) => press(event, conversation, offset)} {...swipe}>
+            {selecting && <SelectMark selection={selection} item={item} name={name} />}
             {group && !own && <span className="message__face">{last && <Avatar id={sender} name={name} size="s" />}</span>}
             <div className="message__body">
                 {group && !own && first && (
@@ -78,38 +81,36 @@ const Message = observer(function Message({ app, conversation, chat, row, offset
                 )}
                 <div className="message__line">
                     <Bubble app={app} conversation={conversation} chat={chat} item={item} own={own} />
-                    <Actions conversation={conversation} item={item} />
+                    {!selection.active && <HoverActions app={app} conversation={conversation} item={item} />}
                 </div>
+                {item.reactions.length > 0 && !item.retracted && <Reactions app={app} conversation={conversation} item={item} />}
+                {item.replies && item.replies.count > 0 && conversation.thread === null && <ThreadMark app={app} item={item} replies={item.replies} />}
                 {item.sendState === "failed" && <MessageFailure conversation={conversation} item={item} />}
             </div>
         </article>
     );
 });
 
-/** For the mouse; the keyboard opens the menu from the message itself. */
-function Actions({ conversation, item }: { conversation: Conversation; item: TimelineItem }) {
-    const t = useMessages();
-    if (item.retracted || item.kind !== "message") return null;
-    return (
-        <span className="message__actions">
-            {item.stamp !== null && (
-                <button
-                    type="button"
-                    className="message__action"
-                    tabIndex={-1}
-                    aria-label={t.chat.reply}
-                    title={t.chat.reply}
-                    onClick={() => {
-                        conversation.composer.reply(item);
-                        document.querySelector<HTMLTextAreaElement>(".composer__input")?.focus();
-                    }}
-                >
-                    <Reply size={16} />
-                </button>
-            )}
-            <button type="button" className="message__action" tabIndex={-1} aria-label={t.chat.actions} title={t.common.more} onClick={(event) => openMenu(event.currentTarget)}>
-                <EllipsisVertical size={16} />
-            </button>
-        </span>
-    );
+/** Enter opens the menu; while messages are chosen, Enter and the space bar choose. */
+function keys(event: KeyboardEvent<HTMLElement>, conversation: Conversation, offset: number): void {
+    if (event.target !== event.currentTarget) return;
+    const { selection, timeline } = conversation;
+    const item = timeline.items[offset];
+    const chooses = selection.active && (event.key === "Enter" || event.key === " ");
+    if (!chooses && event.key !== "Enter") return;
+    event.preventDefault();
+    const bubble = event.currentTarget.querySelector<HTMLElement>(".bubble");
+    if (chooses && item) selection.toggle(item);
+    else if (bubble) openMenu(bubble);
+}
+
+/** While messages are chosen, a press anywhere on one chooses it; with Shift, everything up to it. */
+function press(event: MouseEvent<HTMLElement>, conversation: Conversation, offset: number): void {
+    const { selection, timeline } = conversation;
+    const item = timeline.items[offset];
+    if (!selection.active || !item) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.shiftKey) selection.extend(item);
+    else selection.toggle(item);
 }

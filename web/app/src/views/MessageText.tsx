@@ -1,20 +1,33 @@
 /** The words of a message. Everything is put on the page as text; nothing is read as HTML. */
 
 import { useMemo, useState } from "react";
-import { tokenize, type Inline } from "../text/tokens";
+import type { Mentionable } from "../text/mention";
+import { tokenize, withMentions, type Inline } from "../text/tokens";
 import { useMessages } from "./messages";
 
 /** Longer texts are folded. */
 const FOLD_AT = 3000;
 const FOLDED = 1600;
 
-/** Lines, links and code. */
-export function MessageText({ text }: { text: string }) {
+interface MessageTextProps {
+    text: string;
+    /** Whom it speaks to. */
+    people?: readonly Mentionable[];
+    /** Whether it speaks to everybody. */
+    all?: boolean;
+    me?: string | null;
+}
+
+const NOBODY: readonly Mentionable[] = [];
+
+/** Lines, links, code, and words that speak to people. */
+export function MessageText({ text, people = NOBODY, all = false, me = null }: MessageTextProps) {
     const t = useMessages();
     const [open, setOpen] = useState(false);
     const long = text.length > FOLD_AT;
     const shown = long && !open ? `${cut(text)}…` : text;
-    const blocks = useMemo(() => tokenize(shown), [shown]);
+    const plain = useMemo(() => tokenize(shown), [shown]);
+    const blocks = people.length > 0 || all ? withMentions(plain, people, all) : plain;
     return (
         <>
             {blocks.map((block, index) =>
@@ -25,7 +38,7 @@ export function MessageText({ text }: { text: string }) {
                 ) : (
                     <span key={index} className="lines">
                         {block.inlines.map((piece, place) => (
-                            <Piece key={place} piece={piece} />
+                            <Piece key={place} piece={piece} me={me} />
                         ))}
                     </span>
                 ),
@@ -46,7 +59,7 @@ function cut(text: string): string {
     return (space > FOLDED / 2 ? part.slice(0, space) : part).replace(/[\ud800-\udbff]$/, "");
 }
 
-function Piece({ piece }: { piece: Inline }) {
+function Piece({ piece, me }: { piece: Inline; me: string | null }) {
     switch (piece.kind) {
         case "text":
             return piece.text;
@@ -56,6 +69,8 @@ function Piece({ piece }: { piece: Inline }) {
                     {piece.text}
                 </code>
             );
+        case "mention":
+            return <span className={`mention${piece.user === null || piece.user === me ? " mention--me" : ""}`}>{piece.text}</span>;
         case "link":
             return (
                 <a className="link" href={piece.href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">

@@ -7,7 +7,7 @@ import type { App } from "../stores/app";
 import { failureText } from "../stores/failure";
 import { nameOf } from "../stores/people";
 import { Avatar } from "./Avatar";
-import { Segments } from "./controls";
+import { Alert, Segments, Switch } from "./controls";
 import { Confirm } from "./Dialog";
 import { useMessages } from "./messages";
 import { Panel } from "./Panel";
@@ -40,6 +40,11 @@ export const SettingsPanel = observer(function SettingsPanel({ app }: { app: App
                     <Segments label={t.settings.theme} value={settings.themeChoice} options={t.settings.themes} onChoose={(theme) => settings.chooseTheme(theme)} />
                     <h2 className="caption">{t.settings.language}</h2>
                     <Segments label={t.settings.language} value={settings.languageChoice} options={t.settings.languages} onChoose={(language) => settings.chooseLanguage(language)} />
+                </section>
+                <section className="settings__group">
+                    <h2 className="caption">{t.settings.privacy}</h2>
+                    <Switch label={t.settings.hideReads} hint={t.settings.hideReadsWhy} on={account?.hide_reads === true} busy={app.privacy.task.running} onSwitch={(on) => void app.privacy.hideReads(on)} />
+                    {app.privacy.task.failure && <Alert bad>{failureText(app.privacy.task.failure, t)}</Alert>}
                 </section>
                 <section className="settings__group settings__group--list">
                     <h2 className="caption">{t.settings.security}</h2>

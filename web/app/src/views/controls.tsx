@@ -154,6 +154,32 @@ export function Segments<Value extends string>({ label, value, options, onChoose
     );
 }
 
+interface SwitchProps {
+    label: string;
+    hint: string;
+    on: boolean;
+    busy: boolean;
+    onSwitch: (on: boolean) => void;
+}
+
+/** Something that is so or not. */
+export function Switch({ label, hint, on, busy, onSwitch }: SwitchProps) {
+    const id = useId();
+    return (
+        <div className="switch">
+            <span className="person__words">
+                <span id={id}>{label}</span>
+                <span id={`${id}-hint`} className="switch__hint">
+                    {hint}
+                </span>
+            </span>
+            <button type="button" role="switch" className="switch__box" aria-checked={on} aria-labelledby={id} aria-describedby={`${id}-hint`} aria-busy={busy} disabled={busy} onClick={() => onSwitch(!on)}>
+                <span className="switch__knob" />
+            </button>
+        </div>
+    );
+}
+
 interface EmptyProps {
     icon: ReactNode;
     title: string;

@@ -1,6 +1,7 @@
 /** Every string of the client in Chinese. */
 
-import type { Messages } from "./en";
+import type { Messages } from "../en";
+import { message } from "./message";
 
 function number(count: number): string {
     return count.toLocaleString("zh-CN");
@@ -8,6 +9,7 @@ function number(count: number): string {
 
 /** The Chinese table. Chinese has one plural form. */
 export const zh: Messages = {
+    ...message,
     locale: "zh-CN",
     app: {
         name: "Curlew",
@@ -163,6 +165,7 @@ export const zh: Messages = {
         sending: "发送中",
         queued: "等待连接",
         sent: "已发送",
+        delivered: "已送达",
         read: "已读",
         failed: "未发送",
         failedLong: "此消息太长。",
@@ -181,6 +184,7 @@ export const zh: Messages = {
         quoteFar: "较早的消息",
         jumpToQuote: "跳到被回复的消息",
         loadFailed: "无法加载消息",
+        gone: "此消息已不存在",
         showMore: "展开",
         showLess: "收起",
         readOnly: "您已不是此群组的成员。",
@@ -211,6 +215,12 @@ export const zh: Messages = {
         leftYou: "您离开了群组",
         renamed: (actor, title) => `${actor} 将群组命名为“${title}”`,
         renamedByYou: (title) => `您将群组命名为“${title}”`,
+        pinned: (actor) => `${actor} 置顶了一条消息`,
+        pinnedByYou: "您置顶了一条消息",
+        expiry: (actor, time) => `${actor} 将消息设为 ${time}后消失`,
+        expiryByYou: (time) => `您将消息设为 ${time}后消失`,
+        expiryOff: (actor) => `${actor} 关闭了消息自动消失`,
+        expiryOffByYou: "您关闭了消息自动消失",
         other: "此聊天有新的动态",
     },
     info: {
@@ -242,6 +252,9 @@ export const zh: Messages = {
         languages: { system: "跟随系统", en: "English", zh: "中文" },
         theme: "外观",
         themes: { system: "跟随系统", light: "浅色", dark: "深色" },
+        privacy: "隐私",
+        hideReads: "隐藏我的已读状态",
+        hideReadsWhy: "别人看不到您是否已读，您也看不到别人是否已读。",
         general: "通用",
         security: "安全",
         sessions: "设备",

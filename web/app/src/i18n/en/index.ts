@@ -1,13 +1,11 @@
 /** Every string of the client in English. Other languages have the same shape: see `Messages`. */
 
-const rules = new Intl.PluralRules("en");
-
-function plural(count: number, one: string, other: string): string {
-    return `${count.toLocaleString("en")} ${rules.select(count) === "one" ? one : other}`;
-}
+import { message } from "./message";
+import { plural } from "./plural";
 
 /** The English table. */
 export const en = {
+    ...message,
     locale: "en" as string,
     app: {
         name: "Curlew",
@@ -163,6 +161,7 @@ export const en = {
         sending: "Sending",
         queued: "Waiting for a connection",
         sent: "Sent",
+        delivered: "Delivered",
         read: "Read",
         failed: "Not sent",
         failedLong: "This message is too long.",
@@ -181,6 +180,7 @@ export const en = {
         quoteFar: "An earlier message",
         jumpToQuote: "Go to the message this one answers",
         loadFailed: "Messages could not be loaded",
+        gone: "This message is not there any more",
         showMore: "Show more",
         showLess: "Show less",
         readOnly: "You are not a member of this group any more.",
@@ -211,6 +211,12 @@ export const en = {
         leftYou: "You left",
         renamed: (actor: string, title: string) => `${actor} named the group “${title}”`,
         renamedByYou: (title: string) => `You named the group “${title}”`,
+        pinned: (actor: string) => `${actor} pinned a message`,
+        pinnedByYou: "You pinned a message",
+        expiry: (actor: string, time: string) => `${actor} let messages disappear after ${time}`,
+        expiryByYou: (time: string) => `You let messages disappear after ${time}`,
+        expiryOff: (actor: string) => `${actor} let messages stay`,
+        expiryOffByYou: "You let messages stay",
         other: "Something happened in this chat",
     },
     info: {
@@ -242,6 +248,9 @@ export const en = {
         languages: { system: "System", en: "English", zh: "中文" } as Readonly<Record<"system" | "en" | "zh", string>>,
         theme: "Appearance",
         themes: { system: "System", light: "Light", dark: "Dark" } as Readonly<Record<"system" | "light" | "dark", string>>,
+        privacy: "Privacy",
+        hideReads: "Hide what I have read",
+        hideReadsWhy: "Others do not see what you have read, and you do not see what they have read.",
         general: "General",
         security: "Security",
         sessions: "Devices",
