@@ -1,7 +1,7 @@
 /** What a tab keeps in memory of the store: everything but the entries. */
 
 import type { Notice } from "./notice";
-import type { ChatRecord, OutboxRecord, SessionRecord, Snapshot, UserRecord } from "./store/records";
+import type { ActionRecord, ChatRecord, DraftRecord, ForwardRecord, OutboxRecord, SessionRecord, Snapshot, UserRecord } from "./store/records";
 
 /** The kept records, as far as this tab has heard. Changed by news only. */
 export class Mirror {
@@ -9,8 +9,9 @@ export class Mirror {
     hasMoreChats = false;
     readonly chats = new Map<string, ChatRecord>();
     readonly users = new Map<string, UserRecord>();
-    readonly drafts = new Map<string, string>();
+    readonly drafts = new Map<string, DraftRecord>();
     readonly #outbox = new Map<string, readonly OutboxRecord[]>();
+    readonly #actions = new Map<string, readonly ActionRecord[]>();
 
     /** Replaces everything by what the store has. */
     load(snapshot: Snapshot): void {
@@ -19,21 +20,25 @@ export class Mirror {
         this.hasMoreChats = snapshot.hasMoreChats;
         for (const chat of snapshot.chats) this.chats.set(chat.id, chat);
         for (const user of snapshot.users) this.users.set(user.id, user);
-        for (const draft of snapshot.drafts) this.drafts.set(draft.chat, draft.text);
+        for (const draft of snapshot.drafts) this.setDraft(draft);
         for (const item of snapshot.outbox) this.setOutbox(item.chat, [...this.outbox(item.chat), item]);
+        for (const done of snapshot.actions) this.setActions(done.chat, [...this.actions(done.chat), done]);
     }
 
     /** Forgets everything. */
     clear(): void {
         this.session = null;
         this.hasMoreChats = false;
-        for (const map of [this.chats, this.users, this.drafts, this.#outbox]) map.clear();
+        for (const map of [this.chats, this.users, this.drafts, this.#outbox, this.#actions]) map.clear();
     }
 
     /** Takes news in. */
     apply(notice: Notice): void {
         switch (notice.kind) {
             case "connection":
+            case "sessions":
+            case "reads":
+            case "refused":
                 return;
             case "session":
                 if (this.session?.id !== notice.session.id) this.clear();
@@ -44,13 +49,11 @@ export class Mirror {
             case "hasMoreChats":
                 this.hasMoreChats = notice.hasMore;
                 return;
-            case "draft":
-                this.setDraft(notice.chat, notice.text);
-                return;
             case "data":
                 for (const id of notice.changes.removed) this.#forget(id);
                 for (const chat of notice.changes.chats) this.#keep(chat);
                 for (const user of notice.changes.users) this.users.set(user.id, user);
+                for (const draft of notice.changes.drafts) this.setDraft(draft);
         }
     }
 
@@ -65,10 +68,27 @@ export class Mirror {
         else this.#outbox.delete(chat);
     }
 
+    /** What one has done to messages of a chat and what is kept does not show, in the order of doing. */
+    actions(chat: string): readonly ActionRecord[] {
+        return this.#actions.get(chat) ?? [];
+    }
+
+    /** Messages that are being forwarded to a chat. */
+    forwards(chat: string): readonly ForwardRecord[] {
+        const all = [...this.#actions.values()].flat();
+        return all.filter((done): done is ForwardRecord => done.action.kind === "forward" && done.action.to.includes(chat));
+    }
+
+    /** Takes in what one has done to messages of a chat. */
+    setActions(chat: string, actions: readonly ActionRecord[]): void {
+        if (actions.length > 0) this.#actions.set(chat, actions);
+        else this.#actions.delete(chat);
+    }
+
     /** Takes in what is written but not sent. */
-    setDraft(chat: string, text: string): void {
-        if (text === "") this.drafts.delete(chat);
-        else this.drafts.set(chat, text);
+    setDraft(draft: DraftRecord): void {
+        if (draft.text === "") this.drafts.delete(draft.chat);
+        else this.drafts.set(draft.chat, draft);
     }
 
     #keep(chat: ChatRecord): void {
@@ -79,5 +99,6 @@ export class Mirror {
         this.chats.delete(id);
         this.drafts.delete(id);
         this.#outbox.delete(id);
+        this.#actions.delete(id);
     }
 }

@@ -3,6 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ChatRow, Entry } from "../src";
 import type { SessionRecord } from "../src/store/records";
+import { PUSHED } from "../src/store/copies";
 import { runOfEntry } from "../src/store/ranges";
 import { Store } from "../src/store/store";
 import { applyRow, mergeRun } from "../src/store/timeline";
@@ -22,6 +23,8 @@ const row: ChatRow = {
     read: 0,
 };
 
+const draft = { chat: "c", text: "late", replyTo: null, updatedMs: 0, isPending: true };
+
 describe("the store", () => {
     let store: Store;
     beforeEach(async () => {
@@ -31,10 +34,10 @@ describe("the store", () => {
 
     test("refuses what belongs to a session that is over", async () => {
         await store.signIn(session("two"));
-        const late = store.write("one", (work) => work.putDraft("c", "late"));
+        const late = store.write("one", (work) => work.putDraft(draft));
         await expect(late).rejects.toMatchObject({ code: "unauthorized" });
         await store.erase();
-        const later = store.write("two", (work) => work.putDraft("c", "later"));
+        const later = store.write("two", (work) => work.putDraft(draft));
         await expect(later).rejects.toMatchObject({ code: "unauthorized" });
         expect(await store.load()).toMatchObject({ session: null, drafts: [] });
     });
@@ -48,8 +51,8 @@ describe("the store", () => {
 
     test("keeps entries and cursor together or not at all", async () => {
         const fault = store.write("one", async (work) => {
-            const record = await applyRow(work, { ...row, last: entry(1, 0) }, 0);
-            await mergeRun(work, record, runOfEntry(entry(2, 1)));
+            const record = await applyRow(work, { ...row, last: entry(1, 0) }, 0, 0);
+            await mergeRun(work, record, runOfEntry(entry(2, 1)), PUSHED);
             throw new Error("pulled the plug");
         });
         await expect(fault).rejects.toThrow("pulled the plug");
@@ -59,17 +62,17 @@ describe("the store", () => {
 
     test("keeps the later revision when an older copy comes late", async () => {
         await store.write("one", async (work) => {
-            const record = await applyRow(work, row, 0);
-            const changed = await mergeRun(work, record, runOfEntry(entry(1, 0, 2)));
-            await mergeRun(work, changed, runOfEntry(entry(1, 0, 1)));
+            const record = await applyRow(work, row, 0, 0);
+            const changed = await mergeRun(work, record, runOfEntry(entry(1, 0, 2)), PUSHED);
+            await mergeRun(work, changed, runOfEntry(entry(1, 0, 1)), PUSHED);
         });
         expect((await store.last("c", 0, 10, 10)).map(({ revision }) => revision)).toEqual([2]);
     });
 
     test("reads pages from both ends of a range", async () => {
         await store.write("one", async (work) => {
-            let record = await applyRow(work, row, 0);
-            for (let n = 1; n <= 9; n += 1) record = await mergeRun(work, record, runOfEntry(entry(n, n - 1)));
+            let record = await applyRow(work, row, 0, 0);
+            for (let n = 1; n <= 9; n += 1) record = await mergeRun(work, record, runOfEntry(entry(n, n - 1)), PUSHED);
         });
         const stamps = async (entries: Promise<Entry[]>): Promise<number[]> => (await entries).map(({ stamp }) => stamp);
         expect(await stamps(store.last("c", 2, 8, 3))).toEqual([6, 7, 8]);

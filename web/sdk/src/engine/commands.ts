@@ -62,6 +62,8 @@ export interface Commands {
     around(chat: string, stamp: number): Promise<void>;
     /** Loads the newest entries into the store. */
     latest(chat: string): Promise<void>;
+    /** Loads messages that are not kept into the store. @returns the stamps at which there are none. */
+    fetchMessages(chat: string, stamps: readonly number[]): Promise<number[]>;
     act<M extends ActMethod>(method: M, params: Params<M>): Promise<void>;
     markRead(chat: string, stamp: number): Promise<void>;
 }

@@ -10,15 +10,19 @@ import { Link, type LinkState } from "../link";
 import type { Mirror } from "../mirror";
 import type { Notice } from "../notice";
 import type { Platform } from "../platform";
-import type { Device, Push, ServerInfo, Welcome } from "../protocol.generated";
+import type { Device, Push, ServerInfo, UpdateUser, Welcome } from "../protocol.generated";
 import { newest } from "../store/ranges";
 import { type Changes, isChange, type SessionRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { trim } from "../store/timeline";
 import type { Work } from "../store/work";
+import { ChatChanges } from "./changes";
 import { Chats } from "./chats";
 import { type Core, unlessLost } from "./core";
+import { DraftSync } from "./drafts";
+import { Expiry } from "./expiry";
 import { Log } from "./log";
+import { Messages } from "./messages";
 import { Outbox } from "./outbox";
 import { People } from "./people";
 import { Reads } from "./reads";
@@ -53,8 +57,12 @@ export class Engine implements Core {
     readonly timelines: Timelines;
     readonly outbox: Outbox;
     readonly reads: Reads;
+    readonly drafts: DraftSync;
+    readonly expiry: Expiry;
     readonly people: People;
     readonly chats: Chats;
+    readonly messages: Messages;
+    readonly changes: ChatChanges;
     readonly #log: Log;
     readonly #options: EngineOptions;
     readonly #session: SessionRecord;
@@ -78,11 +86,22 @@ export class Engine implements Core {
         this.#session = session;
         this.#server = session.server;
         this.outbox = new Outbox(this, (item, reply) => this.timelines.sent(item, reply));
-        this.chats = new Chats(this, (chat) => unlessLost(this.timelines.catchUp(chat)));
-        this.timelines = new Timelines(this, (chat) => this.outbox.isSending(chat), (chat) => void this.chats.refresh(chat));
-        this.reads = new Reads(this, (chat) => void this.chats.refresh(chat));
+        const refresh = (chat: string): void => void this.chats.refresh(chat);
+        this.changes = new ChatChanges(this, () => this.#settle());
+        this.chats = new Chats(this, this.changes, (chat) => unlessLost(this.timelines.catchUp(chat)));
+        this.timelines = new Timelines(this, this.changes, (chat) => this.outbox.isSending(chat), refresh);
+        this.messages = new Messages(this, this.changes, () => this.#settle());
+        this.reads = new Reads(this, refresh);
+        this.drafts = new DraftSync(this);
+        this.expiry = new Expiry(this);
         this.people = new People(this);
-        this.#log = new Log(this, () => this.chats.refreshStale());
+        this.#log = new Log(this, {
+            settle: () => this.#settle(),
+            reborn: (chat) => void this.timelines.heal(chat),
+            accountChanged: () => void unlessLost(this.updateAccount({})),
+            sessionsChanged: () => options.notify({ kind: "sessions" }),
+            restart: () => this.#resync(undefined),
+        });
         this.#link = new Link(options.platform, options.url, {
             changed: (state) => this.#linkChanged(state),
             opened: (connection) => void this.#greet(connection),
@@ -104,6 +123,7 @@ export class Engine implements Core {
 
     /** Starts connecting. */
     start(): void {
+        this.expiry.start();
         this.#link.start();
     }
 
@@ -111,6 +131,8 @@ export class Engine implements Core {
     stop(): void {
         this.#isStopped = true;
         this.reads.stop();
+        this.drafts.stop();
+        this.expiry.stop();
         this.#link.stop();
         this.timelines.reset();
     }
@@ -128,6 +150,7 @@ export class Engine implements Core {
         if (this.#isStopped) throw new ClientError("offline", "the client has stopped");
         const changes = await this.store.write(this.#session.id, change);
         if (isChange(changes)) this.#options.notify({ kind: "data", changes });
+        this.expiry.chatsChanged(changes.chats);
         return changes;
     }
 
@@ -192,18 +215,37 @@ export class Engine implements Core {
         void this.#drain();
         void unlessLost(this.outbox.pokeAll());
         void unlessLost(this.reads.flush());
+        void unlessLost(this.drafts.flush());
         this.people.flush();
     }
 
     async #syncOnce(connection: Connection): Promise<void> {
         const rest = await synchronise(this, connection);
         await this.chats.keepHasMore(rest.hasMoreChats);
-        // What is far behind or had to be dropped does not keep the rest waiting.
-        for (const chat of rest.reset) void unlessLost(this.timelines.reload(chat, false));
+        // What is far behind does not keep the rest waiting.
         for (const chat of rest.chats) void unlessLost(this.timelines.catchUp(chat));
         if (rest.hasMoreLog) void this.#log.pull();
-        else void unlessLost(this.chats.refreshStale());
+        this.#settle();
         void unlessLost(this.#tidy());
+    }
+
+    /** Asks for what was noted to be asked for: rows, messages, changes. */
+    #settle(): void {
+        if (!this.#connection) return;
+        void unlessLost(this.chats.refreshStale());
+        void this.messages.refreshStale();
+        void unlessLost(this.changes.pullMissing());
+    }
+
+    /** Changes one's own profile or settings; without params it only asks how they are. */
+    async updateAccount(params: UpdateUser): Promise<void> {
+        const { user } = await this.request("user.update", params);
+        const session = { ...(this.mirror.session ?? this.#session), account: user };
+        await this.write((work) => {
+            work.putSession(session);
+            work.putUser(user, this.platform.clock.now());
+        });
+        this.#options.notify({ kind: "session", session });
     }
 
     /** Once in a run of the program: keeps less of long chats, and a first screen of those never looked at. */
@@ -250,16 +292,27 @@ export class Engine implements Core {
     async #takeIn(pushes: readonly Push[]): Promise<void> {
         const entries = pushes.flatMap((push): EntryPush[] => (push.push === "entry" ? [push.data] : []));
         if (entries.length > 0) await this.timelines.accept(entries);
+        const changes = pushes.filter((push) => push.push === "change" || push.push === "changed");
+        if (changes.length > 0) await this.#log.accept(changes);
         for (const push of pushes) {
-            if (push.push === "change") await this.#log.accept(push.data);
-            if (push.push === "read") await this.reads.peerRead(push.data.chat, push.data.user, push.data.stamp);
+            if (push.push === "read") await this.#peerRead(push.data);
+            if (push.push === "delivered") await this.reads.peerDelivered(push.data.chat, push.data.user, push.data.stamp);
             if (push.push === "resync") this.#resync(push.data.chat);
         }
     }
 
+    async #peerRead({ chat, user, stamp }: { chat: string; user: string; stamp: number }): Promise<void> {
+        await this.reads.peerRead(chat, user, stamp);
+        this.#options.notify({ kind: "reads", chat });
+    }
+
     #resync(chat: string | undefined): void {
-        if (chat !== undefined) void this.timelines.heal(chat);
-        else if (this.#connection) void this.#catchUpOrFail(this.#connection);
+        if (chat !== undefined) {
+            void this.timelines.heal(chat);
+            void this.changes.pull(chat);
+        } else if (this.#connection) {
+            void this.#catchUpOrFail(this.#connection);
+        }
     }
 
     async #catchUpOrFail(connection: Connection): Promise<void> {

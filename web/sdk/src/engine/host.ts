@@ -62,7 +62,9 @@ export class Host implements Commands {
     heard(notice: Notice): void {
         if (notice.kind === "signedOut") return this.stop();
         if (notice.kind === "session" && this.#engine?.session.id !== notice.session.id) this.#begin(notice.session);
-        if (notice.kind === "data") for (const chat of notice.changes.outbox) this.#engine?.outbox.poke(chat);
+        if (notice.kind !== "data") return;
+        for (const chat of notice.changes.outbox) this.#engine?.outbox.poke(chat);
+        this.#engine?.drafts.poke(notice.changes.drafts);
     }
 
     serverInfo(): Promise<ServerInfo> {
@@ -113,14 +115,7 @@ export class Host implements Commands {
     }
 
     async updateProfile(params: UpdateUser): Promise<void> {
-        const engine = this.#online;
-        const { user } = await engine.request("user.update", params);
-        const session = { ...(this.#options.mirror.session ?? engine.session), account: user };
-        await engine.write((work) => {
-            work.putSession(session);
-            work.putUser(user, engine.platform.clock.now());
-        });
-        this.#options.notify({ kind: "session", session });
+        await this.#online.updateAccount(params);
     }
 
     wantUsers(ids: readonly string[]): Promise<void> {
@@ -147,7 +142,7 @@ export class Host implements Commands {
     async createChat(params: CreateChat): Promise<string> {
         const engine = this.#online;
         const { chat } = await engine.request("chat.create", params);
-        await engine.chats.apply([await engine.request("chat.get", { chat: chat.id })]);
+        await engine.chats.refresh(chat.id);
         return chat.id;
     }
 
@@ -209,11 +204,15 @@ export class Host implements Commands {
     }
 
     latest(chat: string): Promise<void> {
-        return this.#online.timelines.reload(chat, false);
+        return this.#online.timelines.reload(chat);
     }
 
     async act<M extends ActMethod>(method: M, params: Params<M>): Promise<void> {
         await this.#online.request(method, params);
+    }
+
+    fetchMessages(chat: string, stamps: readonly number[]): Promise<number[]> {
+        return this.#online.messages.fetch(chat, stamps);
     }
 
     async markRead(chat: string, stamp: number): Promise<void> {

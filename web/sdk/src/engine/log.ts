@@ -1,44 +1,59 @@
-/** One's own change log: what other devices and other people changed about one's chats. */
+/** What other devices and other people changed: pushed, or pulled from one's own change log. */
 
-import type { LogEntry, LogPage } from "../protocol.generated";
-import { isCountable, moveRead } from "../store/timeline";
+import type { LogEntry, LogPage, Push } from "../protocol.generated";
+import { applyChanges, placedChange } from "../store/changes";
+import { dropTimeline } from "../store/timeline";
 import type { Work } from "../store/work";
 import { type Core, persist, unlessLost } from "./core";
 
-/** A log entry as it is pushed. */
-export interface ChangePush {
-    readonly epoch: string;
-    readonly entry: LogEntry;
-}
+/** A change as it is pushed: from one's own log, or from a chat's change timeline. */
+export type ChangePush = Extract<Push, { push: "change" | "changed" }>;
 
 const PAGE = 200;
 
-/** Applies the change log in order, each entry once. Effects and cursor are saved in one transaction. */
+/** What the log leaves to others. */
+export interface LogEvents {
+    /** Asks for what the changes say is to be asked for. */
+    settle(): void;
+    /** A chat has another life than the one that is kept. */
+    reborn(chat: string): void;
+    /** One's own profile or settings are others now. */
+    accountChanged(): void;
+    /** Sessions of one's own began or ended. */
+    sessionsChanged(): void;
+    /** The log starts anew: everything is asked for again. */
+    restart(): void;
+}
+
+/** Applies changes in order, each once. Effects and cursors are saved in one transaction. */
 export class Log {
     readonly #core: Core;
-    readonly #refreshStale: () => Promise<void>;
+    readonly #events: LogEvents;
     #pulling: Promise<void> | null = null;
     #again = false;
 
-    /** @param refreshStale asks for the rows that changed. */
-    constructor(core: Core, refreshStale: () => Promise<void>) {
+    constructor(core: Core, events: LogEvents) {
         this.#core = core;
-        this.#refreshStale = refreshStale;
+        this.#events = events;
     }
 
-    /** Takes a pushed entry in, or pulls when it is not the next one. */
-    async accept(push: ChangePush): Promise<void> {
-        const outcome = { isNext: true };
+    /** Takes pushed changes in, all in one transaction; pulls the log when one is missing there. */
+    async accept(pushes: readonly ChangePush[]): Promise<void> {
+        const told = { hasGap: false, reborn: new Set<string>(), entries: [] as LogEntry[] };
         await this.#core.write(async (work) => {
-            const known = await work.log();
-            if (known?.epoch === push.epoch && push.entry.stamp <= known.after) return;
-            outcome.isNext = known?.epoch === push.epoch && push.entry.prev <= known.after;
-            if (!outcome.isNext) return;
-            await applyChange(work, push.entry);
-            work.putLog({ after: push.entry.stamp, epoch: push.epoch });
+            for (const push of pushes) {
+                const { epoch, entry } = push.data;
+                const isNext = push.push === "change" ? await followLog(work, epoch, entry) : await isAlive(work, push.data);
+                if (isNext === "gap" && push.push === "change") told.hasGap = true;
+                if (isNext === "gap" && push.push === "changed") told.reborn.add(push.data.chat);
+                if (isNext === "next") told.entries.push(push.push === "change" ? entry : placedChange(entry));
+            }
+            await applyChanges(work, told.entries);
         });
-        if (outcome.isNext) void unlessLost(this.#refreshStale());
-        else void this.pull();
+        this.#tell(told.entries);
+        for (const chat of told.reborn) this.#events.reborn(chat);
+        if (told.hasGap) void this.pull();
+        else this.#events.settle();
     }
 
     /** Pulls until the end of the log. */
@@ -57,38 +72,51 @@ export class Log {
             const position = await this.#core.store.log();
             const page = await persist(this.#core, "log.pull", { ...position, limit: PAGE });
             await this.#core.write((work) => applyLog(work, page));
-            hasMore = page.has_more && !page.reset && page.next > (position?.after ?? 0);
+            if (page.reset) return this.#events.restart();
+            this.#tell(page.entries);
+            hasMore = page.has_more && page.next > (position?.after ?? 0);
         }
-        await this.#refreshStale();
+        this.#events.settle();
+    }
+
+    #tell(entries: readonly LogEntry[]): void {
+        const kinds = new Set(entries.map((entry) => entry.change.kind));
+        if (kinds.has("account")) this.#events.accountChanged();
+        if (kinds.has("session")) this.#events.sessionsChanged();
     }
 }
 
-/** Applies a page of the log. After a reset nobody can say what changed: every row is asked for anew. */
+type Place = "next" | "old" | "gap";
+
+async function followLog(work: Work, epoch: string, entry: LogEntry): Promise<Place> {
+    const known = await work.log();
+    if (known?.epoch !== epoch) return "gap";
+    if (entry.stamp <= known.after) return "old";
+    if (entry.prev > known.after) return "gap";
+    work.putLog({ after: entry.stamp, epoch });
+    return "next";
+}
+
+/** A chat's own change timeline may be of another life than what is kept; gaps in it are noted when it is followed. */
+async function isAlive(work: Work, push: { readonly chat: string; readonly epoch: string }): Promise<Place> {
+    const record = await work.chat(push.chat);
+    return !record || record.epoch === push.epoch ? "next" : "gap";
+}
+
+/**
+ * Applies a page of the log. After a reset nobody can say what changed (only the log tells what one has hidden): what
+ * is kept of the timelines goes, and every row is asked for anew.
+ */
 export async function applyLog(work: Work, page: LogPage): Promise<void> {
-    if (page.reset) for (const chat of await work.chatIds()) work.markStale(chat);
-    else for (const entry of page.entries) await applyChange(work, entry);
+    if (page.reset) await forgetTimelines(work);
+    else await applyChanges(work, page.entries);
     work.putLog({ after: page.next, epoch: page.epoch });
 }
 
-async function applyChange(work: Work, { change }: LogEntry): Promise<void> {
-    switch (change.kind) {
-        case "membership": {
-            const isOut = change.event === "removed" || change.event === "left";
-            if (isOut && change.users.includes(work.me)) await work.removeChat(change.chat);
-            else work.markStale(change.chat);
-            return;
-        }
-        case "read":
-            return applyRead(work, change.chat, change.stamp);
-        case "chat":
-            return work.markStale(change.chat);
-        case "unknown":
+async function forgetTimelines(work: Work): Promise<void> {
+    for (const chat of await work.chatIds()) {
+        const record = await work.chat(chat);
+        if (record) dropTimeline(work, record, record.epoch);
+        work.markStale(chat);
     }
-}
-
-async function applyRead(work: Work, chat: string, stamp: number): Promise<void> {
-    const record = await work.chat(chat);
-    if (!record || stamp <= record.read) return;
-    const next = await moveRead(work, record, stamp, false);
-    if (!isCountable(next)) work.markStale(chat);
 }

@@ -3,7 +3,8 @@
 import { ClientError } from "../error";
 import type { Cancel } from "../platform";
 import type { ChatRecord } from "../store/records";
-import { isCountable, moveRead } from "../store/timeline";
+import { isCountable, isMentionUnsure } from "../store/counts";
+import { moveRead } from "../store/timeline";
 import { type Core, persist, unlessLost } from "./core";
 
 /** Scrolling through a chat moves its mark many times; the server hears of the last. */
@@ -39,8 +40,17 @@ export class Reads {
     async peerRead(chat: string, user: string, stamp: number): Promise<void> {
         await this.#core.write(async (work) => {
             const record = await work.chat(chat);
-            if (!record || user === work.me || stamp <= record.peerRead) return;
+            if (!record || record.chat.kind !== "direct" || user === work.me || stamp <= record.peerRead) return;
             work.putChat({ ...record, peerRead: stamp });
+        });
+    }
+
+    /** Takes in how far messages have reached another person. */
+    async peerDelivered(chat: string, user: string, stamp: number): Promise<void> {
+        await this.#core.write(async (work) => {
+            const record = await work.chat(chat);
+            if (!record || user === work.me || stamp <= record.peerDelivered) return;
+            work.putChat({ ...record, peerDelivered: stamp });
         });
     }
 
@@ -69,14 +79,16 @@ export class Reads {
     async #tell(record: ChatRecord): Promise<void> {
         const stamp = record.pendingRead;
         await this.#request(record.id, stamp);
+        const outcome = { isExact: true };
         await this.#core.write(async (work) => {
             const kept = await work.chat(record.id);
-            if (kept && kept.pendingRead <= stamp) work.putChat({ ...kept, pendingRead: 0 });
+            if (!kept) return;
+            if (kept.pendingRead <= stamp) work.putChat({ ...kept, pendingRead: 0 });
+            outcome.isExact = isCountable(kept) && !(await isMentionUnsure(work, kept));
         });
         // Where counting what is kept is not exact the row is asked for: the number in the reply does not say which
         // entries it has counted.
-        const now = this.#core.mirror.chats.get(record.id);
-        if (now && !isCountable(now)) this.#refresh(record.id);
+        if (!outcome.isExact) this.#refresh(record.id);
     }
 
     async #request(chat: string, stamp: number): Promise<void> {

@@ -2,6 +2,9 @@
 
 import type { Connection } from "../connection";
 import type { ChatCursor, Synced, SyncedChat } from "../protocol.generated";
+import { applyChangesPage } from "../store/changes";
+import type { Origin } from "../store/copies";
+import { applyDraft } from "../store/drafts";
 import { newest, runAfter } from "../store/ranges";
 import type { ChatRecord } from "../store/records";
 import { applyRow, dropTimeline, mergeRun } from "../store/timeline";
@@ -21,8 +24,6 @@ export interface SyncRest {
     readonly hasMoreChats: boolean;
     /** Chats whose timelines may have more. */
     readonly chats: readonly string[];
-    /** Chats whose kept timelines were of no use. */
-    readonly reset: readonly string[];
 }
 
 /**
@@ -36,13 +37,12 @@ export async function synchronise(core: Core, connection: Connection): Promise<S
     const cursors = newestCursors([...core.mirror.chats.values()]);
     const window = { offset: 0, limit: WINDOW };
     const synced = await persist(overOnly(core, connection), "sync", { ...(log && { log }), chats: cursors, window });
-    await core.write((work) => applySynced(work, synced, cursors, core.platform.clock.now()));
-    const reset = synced.chats.filter((chat) => chat.timeline?.reset).map((chat) => chat.chat.id);
+    const named = new Map(cursors.map((cursor) => [cursor.chat, cursor]));
+    await core.write((work) => applySynced(work, synced, named, core.platform.clock.now()));
     return {
         hasMoreLog: synced.log.has_more && !synced.log.reset,
         hasMoreChats: synced.has_more,
-        chats: synced.chats.map((chat) => chat.chat.id).filter((id) => !reset.includes(id)),
-        reset,
+        chats: synced.chats.map((chat) => chat.chat.id),
     };
 }
 
@@ -55,7 +55,10 @@ function newestCursors(chats: readonly ChatRecord[]): ChatCursor[] {
         .sort((a, b) => (b.last?.stamp ?? 0) - (a.last?.stamp ?? 0))
         .flatMap((record) => {
             const known = newest(record.ranges);
-            return known ? [{ chat: record.id, after: known.through, epoch: record.epoch }] : [];
+            const { changes } = record;
+            if (!known || !changes) return [];
+            const place = { changes_after: changes.after, changes_epoch: changes.epoch };
+            return [{ chat: record.id, after: known.through, epoch: record.epoch, ...place }];
         })
         .slice(0, MAX_CURSORS);
 }
@@ -63,29 +66,41 @@ function newestCursors(chats: readonly ChatRecord[]): ChatCursor[] {
 async function applySynced(
     work: Work,
     synced: Synced,
-    cursors: readonly ChatCursor[],
+    cursors: ReadonlyMap<string, ChatCursor>,
     nowMs: number,
 ): Promise<void> {
     // The log first: the rows were read after it and are right where the two differ.
     await applyLog(work, synced.log);
-    const named = new Map(cursors.map((cursor) => [cursor.chat, cursor]));
     for (const chat of synced.chats) {
         work.clearStale(chat.chat.id);
-        await applyChat(work, chat, named.get(chat.chat.id), nowMs);
-        named.delete(chat.chat.id);
+        const isNew = synced.log.reset !== undefined || !(await work.chat(chat.chat.id));
+        await applyChat(work, chat, synced.log.reset ? undefined : cursors.get(chat.chat.id), nowMs);
+        if (isNew) await applyDraft(work, chat.chat.id, chat.draft ?? null);
     }
     // Left out of the answer: most likely one is no longer a member. Asking for the row decides it.
-    for (const chat of named.keys()) work.markStale(chat);
+    const answered = new Set(synced.chats.map((chat) => chat.chat.id));
+    for (const chat of cursors.keys()) if (!answered.has(chat)) work.markStale(chat);
 }
 
 async function applyChat(work: Work, chat: SyncedChat, cursor: ChatCursor | undefined, nowMs: number): Promise<void> {
-    const page = chat.timeline;
-    if (page?.reset) {
-        const kept = await work.chat(chat.chat.id);
-        if (kept) dropTimeline(work, kept, page.epoch);
-    }
-    const record = await applyRow(work, chat, nowMs);
-    if (!page || page.reset || !cursor || record.epoch !== page.epoch || cursor.epoch !== page.epoch) return;
-    const run = runAfter(cursor.after, page);
-    if (run && run.entries.length > 0) await mergeRun(work, record, run, page.floor);
+    const { timeline, changes, changes_next, ...row } = chat;
+    const id = chat.chat.id;
+    const kept = await work.chat(id);
+    const reset = timeline?.reset ?? changes?.reset;
+    if (reset && kept) dropTimeline(work, kept, chat.chat.epoch);
+    const record = await applyRow(work, row, nowMs, changes_next);
+    if (!cursor || reset || record.epoch !== cursor.epoch) return;
+    const run = timeline?.epoch === cursor.epoch ? runAfter(cursor.after, timeline) : null;
+    const origin: Origin = { kind: "page", through: cursor.after };
+    if (run && timeline) await mergeRun(work, record, run, origin, timeline.floor);
+    // The changes last: the entries may have been read before them.
+    if (changes) await applyChangesPage(work, id, changes);
+    await hear(work, id, changes_next);
+}
+
+/** A page of changes may end before the newest. */
+async function hear(work: Work, chat: string, newestChange: number): Promise<void> {
+    const record = await work.chat(chat);
+    if (!record?.changes || record.changes.heard >= newestChange) return;
+    work.putChat({ ...record, changes: { ...record.changes, heard: newestChange } });
 }

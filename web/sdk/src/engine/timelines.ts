@@ -7,11 +7,14 @@
 
 import { ClientError } from "../error";
 import type { Cancel } from "../platform";
-import type { Entry, MessageSent, TimelinePage } from "../protocol.generated";
+import type { Entry, MessageSent, PullTimeline, TimelinePage } from "../protocol.generated";
+import { type Origin, PUSHED } from "../store/copies";
+import { type Sight, sightOf, stepBack } from "../store/positions";
 import { newest, type Run, runAfter, runAround, runBefore, runOfEntry, touches } from "../store/ranges";
 import type { ChatRecord, OutboxRecord } from "../store/records";
 import { applyRow, dropTimeline, mergeRun } from "../store/timeline";
 import type { Work } from "../store/work";
+import type { ChatChanges } from "./changes";
 import { type Core, Lane, persist, unlessLost } from "./core";
 
 /** An entry as it is pushed. */
@@ -43,6 +46,7 @@ export class Timelines {
     readonly #core: Core;
     readonly #isSending: (chat: string) => boolean;
     readonly #refresh: (chat: string) => void;
+    readonly #changes: ChatChanges;
     readonly #lane = new Lane(4);
     readonly #waiting = new Map<string, EntryPush[]>();
     readonly #healing = new Map<string, Promise<void>>();
@@ -53,8 +57,14 @@ export class Timelines {
      * @param isSending whether a message of one's own is on its way to a chat.
      * @param refresh asks for a chat's row anew.
      */
-    constructor(core: Core, isSending: (chat: string) => boolean, refresh: (chat: string) => void) {
+    constructor(
+        core: Core,
+        changes: ChatChanges,
+        isSending: (chat: string) => boolean,
+        refresh: (chat: string) => void,
+    ) {
         this.#core = core;
+        this.#changes = changes;
         this.#isSending = isSending;
         this.#refresh = refresh;
     }
@@ -99,6 +109,7 @@ export class Timelines {
         });
         if (outcome.taken === "gap") await this.#healSoon(reply.chat, true);
         else if (outcome.taken === "broken") await this.heal(reply.chat);
+        else if (outcome.taken === "unknown") this.#refresh(reply.chat);
         else if (!this.#waiting.has(reply.chat)) this.#patience.get(reply.chat)?.end();
     }
 
@@ -127,52 +138,78 @@ export class Timelines {
     }
 
     /**
-     * Asks for the newest page, and for the row, since what was passed over is not counted.
-     *
-     * @param drop whether what is kept is of no use.
+     * Starts the kept timeline anew with its newest page: what is kept is of no use, or too far behind to be joined
+     * (nobody would know which replies the part between had). Asks for the row too, since what was passed over is
+     * not counted.
      */
-    async reload(chat: string, drop: boolean): Promise<void> {
+    async reload(chat: string): Promise<void> {
+        await this.#changes.place(chat);
+        const sight = sightOf(this.#core.mirror.chats.get(chat));
         const page = await persist(this.#core, "timeline.pull", { chat, limit: FIRST_PAGE });
+        if (page.epoch !== (this.#core.mirror.chats.get(chat)?.epoch ?? page.epoch)) return this.#reborn(chat, page.epoch);
         const row = await persist(this.#core, "chat.get", { chat });
-        await this.#core.write(async (work) => {
+        await this.#write(chat, sight, async (work) => {
             const kept = await work.chat(chat);
-            if (kept && (drop || kept.epoch !== page.epoch)) dropTimeline(work, kept, page.epoch);
+            if (kept && kept.ranges.length > 0) dropTimeline(work, kept, page.epoch);
             const record = await applyRow(work, row, this.#core.platform.clock.now());
             const run = runBefore(page);
-            if (run && record.epoch === page.epoch) await mergeRun(work, record, run, page.floor);
+            const isJoined = run && record.changes && record.epoch === page.epoch;
+            if (isJoined) await mergeRun(work, record, run, fromPage(sight), page.floor);
             await this.#takeWaiting(work, chat);
         });
     }
 
+    /** The chat has another life: its changes start anew as well. */
+    async #reborn(chat: string, epoch: string): Promise<void> {
+        await this.#core.write(async (work) => {
+            const kept = await work.chat(chat);
+            if (kept && kept.epoch !== epoch) dropTimeline(work, kept, epoch);
+        });
+        await this.reload(chat);
+    }
+
     /** Loads entries before `end`, up to which nothing is missing. */
     async older(chat: string, end: number): Promise<void> {
-        const page = await persist(this.#core, "timeline.pull", { chat, before: end + 1, limit: FIRST_PAGE });
-        await this.#keep(chat, page, runBefore(page, end));
+        await this.#load(chat, { before: end + 1 }, (page) => runBefore(page, end));
     }
 
     /** Loads entries after `start`. */
     async newer(chat: string, start: number): Promise<void> {
         const epoch = this.#core.mirror.chats.get(chat)?.epoch;
-        const params = { chat, after: start, limit: FIRST_PAGE, ...(epoch && { epoch }) };
-        const page = await persist(this.#core, "timeline.pull", params);
-        if (page.reset) return this.reload(chat, true);
-        await this.#keep(chat, page, runAfter(start, page));
+        await this.#load(chat, { after: start, ...(epoch && { epoch }) }, (page) => runAfter(start, page));
     }
 
     /** Loads entries on both sides of a stamp. */
     async around(chat: string, stamp: number): Promise<void> {
-        const page = await persist(this.#core, "timeline.pull", { chat, around: stamp, limit: FIRST_PAGE });
-        await this.#keep(chat, page, runAround(page));
+        await this.#load(chat, { around: stamp }, runAround);
     }
 
-    async #keep(chat: string, page: TimelinePage, run: Run | null): Promise<void> {
+    async #load(chat: string, where: Partial<PullTimeline>, proves: (page: TimelinePage) => Run | null): Promise<void> {
+        await this.#changes.place(chat);
+        const sight = sightOf(this.#core.mirror.chats.get(chat));
+        const page = await persist(this.#core, "timeline.pull", { chat, ...where, limit: FIRST_PAGE });
+        if (page.reset) await this.reload(chat);
+        else await this.#keep(chat, page, proves(page), sight);
+    }
+
+    async #keep(chat: string, page: TimelinePage, run: Run | null, sight: Sight): Promise<void> {
         let isOther = false;
-        await this.#core.write(async (work) => {
+        await this.#write(chat, sight, async (work) => {
             const record = await work.chat(chat);
             isOther = record !== undefined && record.epoch !== page.epoch;
-            if (record && run && !isOther) await mergeRun(work, record, run, page.floor);
+            if (record && run && !isOther) await mergeRun(work, record, run, fromPage(sight), page.floor);
         });
-        if (isOther) await this.reload(chat, true);
+        if (isOther) await this.reload(chat);
+    }
+
+    /** Keeps what an answer brought, then applies the changes again that came between the question and it. */
+    async #write(chat: string, sight: Sight, change: (work: Work) => Promise<void>): Promise<void> {
+        let isLate = false;
+        await this.#core.write(async (work) => {
+            await change(work);
+            isLate = await stepBack(work, chat, sight);
+        });
+        if (isLate) void this.#changes.pull(chat);
     }
 
     async #healOrLeave(chat: string): Promise<void> {
@@ -192,17 +229,18 @@ export class Timelines {
             const record = this.#core.mirror.chats.get(chat);
             const known = newest(record?.ranges ?? []);
             if (!record) return;
-            if (!known || (await this.#isFarBehind(record))) return this.reload(chat, false);
+            if (!known || (await this.#isFarBehind(record))) return this.reload(chat);
+            const sight = sightOf(record);
             const params = { chat, after: known.through, epoch: record.epoch, limit: PAGE };
             const page = await persist(this.#core, "timeline.pull", params);
-            if (page.reset) return this.reload(chat, true);
+            if (page.reset) return this.reload(chat);
             const run = runAfter(known.through, page);
-            await this.#keep(chat, page, run);
+            await this.#keep(chat, page, run, sight);
             if (page.has_more && run) continue;
             await this.#core.write((work) => this.#takeWaiting(work, chat));
             return this.#giveUpWaiting(chat, stored);
         }
-        await this.reload(chat, false);
+        await this.reload(chat);
     }
 
     /** What was pushed before the last page was asked for and is not in it does not exist: the store lost it. */
@@ -254,7 +292,7 @@ export class Timelines {
 
     async #take(work: Work, push: EntryPush): Promise<Taken> {
         const record = await work.chat(push.chat);
-        if (!record) return "unknown";
+        if (!record?.changes) return "unknown";
         if (record.epoch !== push.epoch) return "broken";
         const known = newest(record.ranges);
         const run = runOfEntry(push.entry);
@@ -262,7 +300,7 @@ export class Timelines {
         if (known && !touches(known, run)) return "gap";
         // An entry that follows something older than our newest says that our newest does not exist (any more).
         if (known && run.after < known.through && (await isKept(work, record.id, known.through))) return "broken";
-        await mergeRun(work, record, run);
+        await mergeRun(work, record, run, PUSHED);
         await this.#takeWaiting(work, push.chat);
         return "kept";
     }
@@ -279,7 +317,11 @@ export class Timelines {
 }
 
 async function isKept(work: Work, chat: string, stamp: number): Promise<boolean> {
-    return (await work.entries(chat, stamp - 1, stamp)).length > 0;
+    return (await work.entries.at(chat, stamp)) !== undefined;
+}
+
+function fromPage(sight: Sight): Origin {
+    return { kind: "page", through: sight.through };
 }
 
 function ownEntry(me: string | undefined, item: OutboxRecord, reply: MessageSent): Entry {

@@ -84,7 +84,7 @@ export function runAround(page: TimelinePage): Run | null {
 /**
  * Joins two runs that touch.
  *
- * Where both have an entry, the one changed more often stays.
+ * Where both have an entry, the one changed more often stays; of equal ones the added one.
  */
 export function joinRuns(run: Run, added: Run): Run {
     return {
@@ -103,7 +103,22 @@ function joinEntries(kept: readonly Entry[], added: readonly Entry[]): readonly 
     const byStamp = new Map(kept.map((entry) => [entry.stamp, entry]));
     for (const entry of added) {
         const known = byStamp.get(entry.stamp);
-        if (!known || known.revision < entry.revision) byStamp.set(entry.stamp, entry);
+        if (!known || known.revision <= entry.revision) byStamp.set(entry.stamp, entry);
     }
     return [...byStamp.values()].sort((a, b) => a.stamp - b.stamp);
+}
+
+/** The run with another copy of an entry, or without an entry that is gone; the same run when it has none there. */
+export function replaceInRun(run: Run, stamp: number, entry: Entry | null): Run {
+    const place = run.entries.findIndex((kept) => kept.stamp === stamp);
+    const kept = run.entries[place];
+    if (!kept || (entry && entry.revision < kept.revision)) return run;
+    return { ...run, entries: run.entries.toSpliced(place, 1, ...(entry ? [entry] : [])) };
+}
+
+/** The run without what the floor has risen above. */
+export function cutRun(run: Run, floor: number): Run {
+    if (floor <= run.after) return run;
+    const entries = run.entries.filter((entry) => entry.stamp > floor);
+    return { after: floor, through: Math.max(run.through, floor), entries };
 }

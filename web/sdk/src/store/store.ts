@@ -8,8 +8,9 @@
 
 import { ClientError } from "../error";
 import type { Entry } from "../protocol.generated";
-import { committed, entryKeys, openDatabase, result, TABLES, type TableName } from "./database";
+import { committed, entryKeys, openDatabase, result, TABLES, type TableName, threadKeys } from "./database";
 import {
+    type ActionRecord,
     type Changes,
     type ChatRecord,
     type DraftRecord,
@@ -19,6 +20,7 @@ import {
     type OutboxRecord,
     type SessionRecord,
     type Snapshot,
+    type StaleEntry,
     type UserRecord,
 } from "./records";
 import { Work } from "./work";
@@ -59,15 +61,16 @@ export class Store {
     async load(): Promise<Snapshot> {
         const transaction = this.#begin(TABLES);
         const meta = transaction.objectStore("meta");
-        const [session, hasMoreChats, chats, users, drafts, outbox] = await Promise.all([
+        const [session, hasMoreChats, chats, users, drafts, outbox, actions] = await Promise.all([
             result<SessionRecord | undefined>(meta.get("session")),
             result<boolean | undefined>(meta.get("hasMoreChats")),
             result<ChatRecord[]>(transaction.objectStore("chats").getAll()),
             result<UserRecord[]>(transaction.objectStore("users").getAll()),
             result<DraftRecord[]>(transaction.objectStore("drafts").getAll()),
             result<OutboxRecord[]>(transaction.objectStore("outbox").getAll()),
+            result<ActionRecord[]>(transaction.objectStore("actions").getAll()),
         ]);
-        return { session: session ?? null, hasMoreChats: hasMoreChats ?? false, chats, users, drafts, outbox };
+        return { session: session ?? null, hasMoreChats: hasMoreChats ?? false, chats, users, drafts, outbox, actions };
     }
 
     /** Up to where the change log is applied. */
@@ -82,12 +85,43 @@ export class Store {
         return keys.map(String);
     }
 
+    /** Entries that must be asked for anew, at most `limit`. */
+    staleEntries(limit: number): Promise<StaleEntry[]> {
+        return result<StaleEntry[]>(this.#begin("staleEntries").objectStore("staleEntries").getAll(null, limit));
+    }
+
+    /** Drafts the server has yet to be told of. */
+    async pendingDrafts(): Promise<DraftRecord[]> {
+        const drafts = await result<DraftRecord[]>(this.#begin("drafts").objectStore("drafts").getAll());
+        return drafts.filter((draft) => draft.isPending);
+    }
+
+    /** What one has done to stored messages and is not seen yet, of one chat or of all, in the order of doing. */
+    async actions(chat?: string): Promise<ActionRecord[]> {
+        const table = this.#begin("actions").objectStore("actions");
+        const records = chat === undefined ? table.getAll() : table.index("chat").getAll(chat);
+        return (await result<ActionRecord[]>(records)).sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+    }
+
     /** Messages that are not known to be stored by the server, of one chat or of all, in the order of writing. */
     async outbox(chat?: string): Promise<OutboxRecord[]> {
         const table = this.#begin("outbox").objectStore("outbox");
         const records = chat === undefined ? table.getAll() : table.index("chat").getAll(chat);
         const items = await result<OutboxRecord[]>(records);
         return items.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+    }
+
+    /** Those of a chat's entries at the given stamps that are kept. */
+    async at(chat: string, stamps: readonly number[]): Promise<Entry[]> {
+        const table = this.#begin("entries").objectStore("entries");
+        const found = stamps.map((stamp) => result<EntryRecord | undefined>(table.get([chat, stamp])));
+        return (await Promise.all(found)).filter((entry) => entry !== undefined);
+    }
+
+    /** The kept entries of the thread under a message, ascending. */
+    thread(chat: string, root: number): Promise<Entry[]> {
+        const index = this.#begin("entries").objectStore("entries").index("thread");
+        return result<EntryRecord[]>(index.getAll(threadKeys(chat, root)));
     }
 
     /** The oldest `limit` entries with `after < stamp ≤ through`, ascending. */

@@ -1,8 +1,11 @@
 /** Steps on a chat's record and entries, each within a transaction. */
 
-import type { ChatRow, Entry } from "../protocol.generated";
+import type { ChatRow, ReadMark } from "../protocol.generated";
+import { newerCopy, type Origin, PUSHED } from "./copies";
+import { count, counted, countFrom, isMentionUnsure } from "./counts";
 import { addRange, newest, type Run, runOfEntry, touches } from "./ranges";
 import type { ChatRecord } from "./records";
+import { noteReplies } from "./replies";
 import type { Work } from "./work";
 
 /** Most ranges kept of one timeline; the oldest goes first. */
@@ -14,69 +17,89 @@ const MAX_RANGES = 8;
  * @param floor what the server said of the floor; absent when it said nothing.
  * @returns the record after it.
  */
-export async function mergeRun(work: Work, record: ChatRecord, run: Run, floor = 0): Promise<ChatRecord> {
-    await work.putEntries(record.id, run);
-    const ranges = addRange(record.ranges, run);
+export async function mergeRun(
+    work: Work,
+    record: ChatRecord,
+    run: Run,
+    origin: Origin,
+    floor = 0,
+): Promise<ChatRecord> {
+    const base = floor > record.floor ? await raiseFloor(work, record, floor) : record;
+    const entries = await work.entries.put(base.id, run.entries, origin);
+    const ranges = addRange(base.ranges, run);
     const surplus = ranges.splice(0, Math.max(0, ranges.length - MAX_RANGES));
-    for (const range of surplus) work.deleteEntries(record.id, range.after, range.through);
-    work.changes.slices.push({ chat: record.id, epoch: record.epoch, ...run });
-    const next = { ...record, ranges, floor: Math.max(record.floor, floor) };
-    return work.putChat(counted(work.me, next, run.entries));
+    for (const range of surplus) work.entries.delete(base.id, range.after, range.through);
+    work.changes.slices.push({ chat: base.id, epoch: base.epoch, after: run.after, through: run.through, entries });
+    await noteReplies(work, base.id, entries, origin);
+    return work.putChat(counted(work.me, { ...base, ranges }, entries));
 }
 
-/** Takes the entries nobody counted yet into the newest entry and the counts. */
-function counted(me: string, record: ChatRecord, entries: readonly Entry[]): ChatRecord {
-    let { last, unread, mentions, countedThrough } = record;
-    for (const entry of entries) {
-        if (!last || entry.stamp > last.stamp || (entry.stamp === last.stamp && entry.revision > last.revision)) {
-            last = entry;
-        }
-        if (entry.stamp <= countedThrough) continue;
-        countedThrough = entry.stamp;
-        if (!isUnread(entry, me, record.read)) continue;
-        unread += 1;
-        if (entry.mentions?.includes(me)) mentions += 1;
-    }
-    return { ...record, last, unread, mentions, countedThrough };
-}
-
-function isUnread(entry: Entry, me: string, read: number): boolean {
-    return entry.kind === "message" && entry.sender !== me && !entry.retracted && entry.stamp > read;
-}
-
-/** Drops what is kept of a timeline, for it has another life or lost its end. */
+/** Drops what is kept of a timeline, for it has another life, lost its end, or is too far behind to be joined. */
 export function dropTimeline(work: Work, record: ChatRecord, epoch: string): ChatRecord {
-    work.deleteEntries(record.id, 0, Number.MAX_SAFE_INTEGER);
+    work.entries.delete(record.id, 0, Number.MAX_SAFE_INTEGER);
     work.changes.slices = work.changes.slices.filter((slice) => slice.chat !== record.id);
+    work.changes.entries = work.changes.entries.filter((news) => news.chat !== record.id);
     work.changes.dropped.push(record.id);
-    return work.putChat({ ...record, epoch, floor: 0, ranges: [], last: null, countedThrough: 0 });
+    const changes = record.epoch === epoch ? record.changes : null;
+    return work.putChat({ ...record, epoch, changes, floor: 0, ranges: [], last: null, countedThrough: 0 });
+}
+
+/** Removes the entries up to the floor: they are not there any more, or not for oneself. It never falls. */
+export async function raiseFloor(work: Work, record: ChatRecord, floor: number): Promise<ChatRecord> {
+    if (floor <= record.floor) return record;
+    work.entries.delete(record.id, 0, floor);
+    const ranges = record.ranges
+        .filter((range) => range.through >= floor)
+        .map((range) => ({ ...range, after: Math.max(range.after, floor) }));
+    const last = record.last && record.last.stamp > floor ? record.last : null;
+    const next = { ...record, floor, ranges, last };
+    const own = await countFrom(work, next);
+    if (record.unread > 0 && (!own || (await isMentionUnsure(work, next)))) work.markStale(record.id);
+    return work.putChat({ ...next, ...own });
 }
 
 /**
  * Takes in what the server says of a chat.
  *
  * The row may be older than entries that were pushed since: those are counted on top of it.
+ *
+ * @param changesNext newest change of the chat when the row was read; absent when the row did not say.
  */
-export async function applyRow(work: Work, row: ChatRow, nowMs: number): Promise<ChatRecord> {
+export async function applyRow(work: Work, row: ChatRow, nowMs: number, changesNext?: number): Promise<ChatRecord> {
     let record = (await work.chat(row.chat.id)) ?? newRecord(row);
     if (record.epoch !== row.chat.epoch) record = dropTimeline(work, record, row.chat.epoch);
     if (row.chat.peer) work.putUser(row.chat.peer, nowMs);
-    const last = row.last ?? null;
-    const peerRead = (row.reads ?? []).filter((mark) => mark.user !== work.me).map((mark) => mark.stamp);
-    const next = await recount(
-        work,
-        {
-            ...record,
-            chat: row.chat,
-            last: record.last && last && record.last.stamp > last.stamp ? record.last : (last ?? record.last),
-            read: Math.max(record.read, record.pendingRead, row.read),
-            peerRead: Math.max(record.peerRead, ...peerRead),
-        },
-        row,
-    );
+    record = placed(record, row.chat.epoch, changesNext);
+    const next = await recounted(work, { ...record, ...heardOf(work.me, record, row) }, row);
     const known = newest(next.ranges);
-    if (last && (!known || touches(known, runOfEntry(last)))) return mergeRun(work, next, runOfEntry(last));
+    const last = next.changes && row.last && runOfEntry(row.last);
+    if (last && (!known || touches(known, last))) return mergeRun(work, next, last, PUSHED);
     return work.putChat(next);
+}
+
+/** Who keeps nothing of a chat yet knows all changes up to now. */
+function placed(record: ChatRecord, epoch: string, changesNext: number | undefined): ChatRecord {
+    if (changesNext === undefined) return record;
+    const isNew = record.changes?.epoch !== epoch || record.ranges.length === 0;
+    if (isNew) return { ...record, changes: { after: changesNext, epoch, heard: changesNext } };
+    const { changes } = record;
+    return changes && { ...record, changes: { ...changes, heard: Math.max(changes.heard, changesNext) } } || record;
+}
+
+/** What a row says, where it is newer than what is known. */
+function heardOf(me: string, record: ChatRecord, row: ChatRow): Partial<ChatRecord> {
+    const { last } = record;
+    const marks = (row.reads ?? []).filter((mark) => mark.user !== me);
+    const furthest = (of: (mark: ReadMark) => number): number => Math.max(0, ...marks.map(of));
+    const isLater = last && row.last && last.stamp > row.last.stamp;
+    const isSame = last && row.last && last.stamp === row.last.stamp;
+    return {
+        chat: row.chat,
+        last: isSame ? newerCopy(last, row.last as typeof last, PUSHED) : isLater ? last : (row.last ?? last),
+        read: Math.max(record.read, record.pendingRead, row.read),
+        peerRead: Math.max(record.peerRead, furthest((mark) => mark.stamp)),
+        peerDelivered: Math.max(record.peerDelivered, furthest((mark) => mark.delivered ?? 0)),
+    };
 }
 
 function newRecord(row: ChatRow): ChatRecord {
@@ -88,8 +111,11 @@ function newRecord(row: ChatRow): ChatRecord {
         floor: 0,
         ranges: [],
         last: null,
+        changes: null,
         read: 0,
         peerRead: 0,
+        peerDelivered: 0,
+        toldDelivered: 0,
         unread: 0,
         mentions: 0,
         countedThrough: 0,
@@ -97,11 +123,11 @@ function newRecord(row: ChatRow): ChatRecord {
     };
 }
 
-async function recount(work: Work, record: ChatRecord, row: ChatRow): Promise<ChatRecord> {
+async function recounted(work: Work, record: ChatRecord, row: ChatRow): Promise<ChatRecord> {
     // The row is older than one's own mark: its numbers start from another place than ours.
     if (record.read > row.read) return { ...record, ...(await countFrom(work, record)) };
     const through = row.last?.stamp ?? 0;
-    const newer = await count(work, record, Math.max(through, record.read), record.countedThrough);
+    const newer = await count(work, record, through, record.countedThrough);
     return {
         ...record,
         unread: row.unread + newer.unread,
@@ -110,34 +136,8 @@ async function recount(work: Work, record: ChatRecord, row: ChatRow): Promise<Ch
     };
 }
 
-/** Whether what is kept reaches from the read mark to the newest entry, so that counting it is exact. */
-export function isCountable(record: ChatRecord): boolean {
-    const known = newest(record.ranges);
-    return known !== null && known.after <= record.read && known.through >= (record.last?.stamp ?? 0);
-}
-
-/** Counts from the read mark on by what is kept; `null` when that would not be exact. */
-async function countFrom(
-    work: Work,
-    record: ChatRecord,
-): Promise<Pick<ChatRecord, "unread" | "mentions" | "countedThrough"> | null> {
-    const through = newest(record.ranges)?.through ?? 0;
-    if (!isCountable(record)) return null;
-    return { ...(await count(work, record, record.read, through)), countedThrough: through };
-}
-
-async function count(
-    work: Work,
-    record: ChatRecord,
-    after: number,
-    through: number,
-): Promise<{ unread: number; mentions: number }> {
-    const entries = (await work.entries(record.id, after, through)).filter((entry) => isUnread(entry, work.me, after));
-    return { unread: entries.length, mentions: entries.filter((entry) => entry.mentions?.includes(work.me)).length };
-}
-
 /**
- * Moves one's own read mark; it never falls. Where the count is not exact afterwards (see {@link isCountable}) and
+ * Moves one's own read mark; it never falls. Where the count is not exact afterwards (see `isCountable`) and
  * something is left unread, the row must be asked for.
  *
  * @param pending whether the server has yet to be told.
@@ -154,10 +154,10 @@ export async function moveRead(work: Work, record: ChatRecord, stamp: number, pe
 /** Keeps only the newest `keep` entries of a chat. */
 export async function trim(work: Work, id: string, keep: number): Promise<void> {
     const record = await work.chat(id);
-    const oldest = record && (await work.entryFromEnd(id, keep - 1));
+    const oldest = record && (await work.entries.fromEnd(id, keep - 1));
     if (!record || !oldest) return;
     if ((record.ranges[0]?.after ?? 0) >= oldest.prev) return;
-    work.deleteEntries(id, 0, oldest.prev);
+    work.entries.delete(id, 0, oldest.prev);
     const ranges = record.ranges
         .filter((range) => range.through >= oldest.stamp)
         .map((range) => ({ ...range, after: Math.max(range.after, oldest.prev) }));

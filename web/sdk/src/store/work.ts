@@ -1,12 +1,13 @@
 /** One transaction: everything in it happens, or nothing does. It notes what it changed. */
 
 import type { Entry, User } from "../protocol.generated";
-import { allEntryKeys, entryKeys, result, type TableName } from "./database";
-import type { Run } from "./ranges";
+import { result, type TableName } from "./database";
+import { Entries } from "./entries";
 import {
+    type ActionRecord,
     type Changes,
     type ChatRecord,
-    type EntryRecord,
+    type DraftRecord,
     type LogPosition,
     noChanges,
     type OutboxRecord,
@@ -17,12 +18,14 @@ import {
 export class Work {
     /** What was changed so far. */
     readonly changes: Changes = noChanges();
+    readonly entries: Entries;
     readonly #transaction: IDBTransaction;
     readonly #session: SessionRecord;
 
     constructor(transaction: IDBTransaction, session: SessionRecord) {
         this.#transaction = transaction;
         this.#session = session;
+        this.entries = new Entries(transaction, this.changes, (chat, entry) => this.#arrived(chat, entry));
     }
 
     /** The session the transaction belongs to. */
@@ -81,11 +84,13 @@ export class Work {
     /** Removes a chat with everything that belongs to it. */
     async removeChat(id: string): Promise<void> {
         this.#table("chats").delete(id);
-        this.#table("entries").delete(allEntryKeys(id));
+        this.entries.forget(id);
         this.#table("drafts").delete(id);
         this.#table("stale").delete(id);
-        const unsent = await result(this.#table("outbox").index("chat").getAllKeys(id));
-        for (const key of unsent) this.#table("outbox").delete(key);
+        for (const queue of ["outbox", "actions"] as const) {
+            const waiting = await result(this.#table(queue).index("chat").getAllKeys(id));
+            for (const key of waiting) this.#table(queue).delete(key);
+        }
         this.changes.chats = this.changes.chats.filter((chat) => chat.id !== id);
         this.changes.removed.push(id);
     }
@@ -98,51 +103,6 @@ export class Work {
     /** The chat's row was asked for. */
     clearStale(chat: string): void {
         this.#table("stale").delete(chat);
-    }
-
-    /** Entries of a chat with `after < stamp ≤ through`, ascending. */
-    entries(chat: string, after: number, through: number): Promise<EntryRecord[]> {
-        if (after >= through) return Promise.resolve([]);
-        return result<EntryRecord[]>(this.#table("entries").getAll(entryKeys(chat, after, through)));
-    }
-
-    /** Keeps the entries of a run, except where a newer revision is kept already. Own ones leave the outbox. */
-    async putEntries(chat: string, run: Run): Promise<void> {
-        const first = run.entries[0];
-        const last = run.entries.at(-1);
-        if (!first || !last) return;
-        const kept = await this.entries(chat, first.stamp - 1, last.stamp);
-        const revisions = new Map(kept.map((entry) => [entry.stamp, entry.revision]));
-        for (const entry of run.entries) {
-            if ((revisions.get(entry.stamp) ?? -1) < entry.revision) this.#table("entries").put({ ...entry, chat });
-        }
-        for (const entry of run.entries) {
-            if (!revisions.has(entry.stamp)) await this.#arrived(chat, entry);
-        }
-    }
-
-    async #arrived(chat: string, entry: Entry): Promise<void> {
-        if (entry.sender !== this.me || entry.client_id === undefined) return;
-        const seq = await result(this.#table("outbox").index("client").getKey(entry.client_id));
-        if (seq === undefined) return;
-        this.#table("outbox").delete(seq);
-        this.#noteOutbox(chat);
-    }
-
-    /** Removes the entries of a chat with `after < stamp ≤ through`. */
-    deleteEntries(chat: string, after: number, through: number): void {
-        if (after < through) this.#table("entries").delete(entryKeys(chat, after, through));
-    }
-
-    /** The entry at a given place from the end, 0 being the newest. */
-    async entryFromEnd(chat: string, place: number): Promise<EntryRecord | null> {
-        const request = this.#table("entries").openCursor(allEntryKeys(chat), "prev");
-        let cursor = await result(request);
-        if (cursor && place > 0) {
-            cursor.advance(place);
-            cursor = await result(request);
-        }
-        return cursor ? (cursor.value as EntryRecord) : null;
     }
 
     /** Puts a message into the outbox. */
@@ -169,6 +129,43 @@ export class Work {
         this.#noteOutbox(record.chat);
     }
 
+    /** Notes something one has done to stored messages. */
+    addAction(record: ActionRecord): void {
+        this.#table("actions").add(record);
+        this.#noteOutbox(record.chat);
+    }
+
+    /** The action with this client id, while it is noted. */
+    action(clientId: string): Promise<ActionRecord | undefined> {
+        return result<ActionRecord | undefined>(this.#table("actions").index("client").get(clientId));
+    }
+
+    /** Replaces a noted action. */
+    putAction(record: ActionRecord): void {
+        this.#table("actions").put(record);
+        this.#noteOutbox(record.chat);
+    }
+
+    /** Forgets an action: what is kept shows it, or it was refused. */
+    removeAction(record: ActionRecord): void {
+        if (record.seq === undefined) return;
+        this.#table("actions").delete(record.seq);
+        this.#noteOutbox(record.chat);
+    }
+
+    /** Own messages leave the outbox when they are stored, and actions when the message shows them. */
+    async #arrived(chat: string, entry: Entry): Promise<void> {
+        if (entry.sender === this.me && entry.client_id !== undefined) {
+            const sent = await this.outboxItem(entry.client_id);
+            if (sent) this.removeOutbox(sent);
+        }
+        if (entry.revision === 0) return;
+        for (const done of await result<ActionRecord[]>(this.#table("actions").index("chat").getAll(chat))) {
+            const isShown = done.doneAt !== null && done.doneAt <= entry.revision;
+            if (isShown && "stamp" in done.action && done.action.stamp === entry.stamp) this.removeAction(done);
+        }
+    }
+
     /** Keeps what the server said of a person. */
     putUser(user: User, nowMs: number): void {
         const record = { id: user.id, user, fetchedMs: nowMs };
@@ -176,10 +173,16 @@ export class Work {
         this.changes.users.push(record);
     }
 
-    /** Keeps what is written but not sent; nothing when the text is empty. */
-    putDraft(chat: string, text: string): void {
-        if (text === "") this.#table("drafts").delete(chat);
-        else this.#table("drafts").put({ chat, text });
+    /** What is written but not sent. */
+    draft(chat: string): Promise<DraftRecord | undefined> {
+        return result<DraftRecord | undefined>(this.#table("drafts").get(chat));
+    }
+
+    /** Keeps what is written but not sent. An empty text that the server knows of leaves nothing. */
+    putDraft(draft: DraftRecord): void {
+        if (draft.text === "" && !draft.isPending) this.#table("drafts").delete(draft.chat);
+        else this.#table("drafts").put(draft);
+        this.changes.drafts = [...this.changes.drafts.filter((other) => other.chat !== draft.chat), draft];
     }
 
     #noteOutbox(chat: string): void {

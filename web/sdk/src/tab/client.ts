@@ -17,8 +17,8 @@ import { ClientError } from "../error";
 import { Mirror } from "../mirror";
 import type { Notice } from "../notice";
 import { newClientId, type Platform } from "../platform";
-import type { Account, Member, Reactor, ReadMark, Revision, Role, ServerInfo, Session, User } from "../protocol.generated";
-import type { Changes } from "../store/records";
+import type { Account, Member, Reactor, ReadMark, Revision, Role, ServerInfo, Session, User, WireError } from "../protocol.generated";
+import type { ActionRecord, Changes } from "../store/records";
 import { Store } from "../store/store";
 import { Drafts } from "./drafts";
 import { chatState } from "./rows";
@@ -309,8 +309,8 @@ export class TabClient implements CurlewClient {
         });
     }
 
-    setDraft(chat: string, text: string): void {
-        if (this.#drafts?.set(chat, text)) this.#rowsChanged([chat]);
+    setDraft(chat: string, text: string, replyTo: number | null = null): void {
+        if (this.#drafts?.set(chat, text, replyTo)) this.#rowsChanged([chat]);
     }
 
     #ask<M extends ActMethod>(method: M, params: Params<M>): void {
@@ -346,26 +346,29 @@ export class TabClient implements CurlewClient {
             this.#early.push(notice);
             return;
         }
-        // What is being written in this tab is newer than what any tab has kept.
-        if (notice.kind === "draft" && this.#drafts?.isBeingWritten(notice.chat)) return;
         const before = [...this.#mirror.chats.keys()];
-        this.#mirror.apply(notice);
-        switch (notice.kind) {
+        const news = notice.kind === "data" && this.#drafts ? { ...notice, changes: this.#drafts.withoutWritten(notice.changes) } : notice;
+        this.#mirror.apply(news);
+        switch (news.kind) {
             case "connection":
-                this.#connection = notice.connection;
+                this.#connection = news.connection;
                 return this.#emit({ type: "connection" });
             case "session":
                 return this.#emit({ type: "account" });
+            case "sessions":
+                return this.#emit({ type: "sessions" });
+            case "reads":
+                return this.#emit({ type: "reads", chat: news.chat });
+            case "refused":
+                return this.#emit(refusal(news.action, news.error));
             case "signedOut":
                 this.#signedOut();
                 this.#rowsChanged(before);
-                return this.#emit({ type: "signedOut", reason: notice.reason });
+                return this.#emit({ type: "signedOut", reason: news.reason });
             case "hasMoreChats":
                 return this.#rowsChanged([]);
-            case "draft":
-                return this.#rowsChanged([notice.chat]);
             case "data":
-                this.#dataChanged(notice.changes);
+                this.#dataChanged(news.changes);
         }
     }
 
@@ -374,6 +377,7 @@ export class TabClient implements CurlewClient {
         const peers = new Set(changes.users.map((user) => user.id));
         const ofPeers = [...this.#mirror.chats.values()].filter((record) => peers.has(record.chat.peer?.id ?? ""));
         const ids = [...changes.chats.map((chat) => chat.id), ...changes.removed, ...ofPeers.map((chat) => chat.id)];
+        ids.push(...changes.drafts.map((draft) => draft.chat));
         if (ids.length > 0) this.#rowsChanged([...new Set(ids)]);
         if (peers.size > 0) this.#emit({ type: "users", ids: [...peers] });
         if (changes.outbox.length > 0) void this.#unsent?.reload(changes.outbox);
@@ -414,4 +418,9 @@ export class TabClient implements CurlewClient {
             // Asked for again the next time somebody is shown.
         });
     }
+}
+
+function refusal({ action, chat }: ActionRecord, error: WireError): ClientChange {
+    const stamps = "stamps" in action ? action.stamps : [action.stamp];
+    return { type: "refused", action: action.kind, chat, stamps, error };
 }

@@ -1,15 +1,21 @@
 /** What an application sees of records: chat rows and timeline items. */
 
-import type { ChatState, ReactionState, TimelineItem } from "../views";
+import type { ActionKind, ChatState, ReactionState, TimelineItem } from "../views";
+import { overlaidPins, overlay } from "./overlay";
 import type { Mirror } from "../mirror";
-import type { Entry, Reaction } from "../protocol.generated";
+import type { Content, Entry, Reaction } from "../protocol.generated";
 import type { ChatRecord, OutboxRecord } from "../store/records";
 
 /** Stamps are microseconds. */
 const MICROS_PER_MS = 1000;
 
 /** A stored entry as a row of a timeline. */
-export function storedItem(entry: Entry, me: string | null, isPinned = false): TimelineItem {
+export function storedItem(
+    entry: Entry,
+    me: string | null,
+    isPinned = false,
+    pending: readonly ActionKind[] = [],
+): TimelineItem {
     const isOwn = entry.sender !== undefined && entry.sender === me;
     const mentions = entry.mentions ?? [];
     return {
@@ -33,7 +39,7 @@ export function storedItem(entry: Entry, me: string | null, isPinned = false): T
         retracted: entry.retracted ?? false,
         hidden: entry.hidden ?? false,
         pinned: isPinned,
-        pending: [],
+        pending,
     };
 }
 
@@ -46,22 +52,51 @@ function reactionState(reaction: Reaction, me: string | null): ReactionState {
 /** A message that is not known to be stored as a row of a timeline. */
 export function unsentItem(message: OutboxRecord, me: string | null): TimelineItem {
     return {
-        key: message.clientId,
-        stamp: null,
-        kind: "message",
-        sender: me,
-        content: message.content,
+        ...newItem(message.clientId, message.content, me, message.createdMs),
         replyTo: message.replyTo,
         thread: message.thread,
-        replies: null,
         mentions: message.mentions,
         mentionAll: message.mentionAll,
+        sendState: message.error ? "failed" : "sending",
+        error: message.error,
+    };
+}
+
+/**
+ * Messages that are being forwarded to a chat, as rows of its timeline.
+ *
+ * @param through the newest entry that is shown: what is stored up to there is among the entries.
+ */
+export function forwardedItems(mirror: Mirror, chat: string, through: number): TimelineItem[] {
+    const me = mirror.session?.account.id ?? null;
+    return mirror.forwards(chat).flatMap(({ clientId, createdMs, action, sent }) => {
+        const stored = sent.filter((place) => place.chat === chat).map((place) => place.stamp);
+        if (stored.length > 0 && Math.max(...stored) <= through) return [];
+        return action.shown.map(({ content, source }, place) => ({
+            ...newItem(`${clientId} ${chat} ${place}`, content, me, createdMs),
+            forwarded: source,
+        }));
+    });
+}
+
+function newItem(key: string, content: Content, sender: string | null, sentAtMs: number): TimelineItem {
+    return {
+        key,
+        stamp: null,
+        kind: "message",
+        sender,
+        content,
+        replyTo: null,
+        thread: null,
+        replies: null,
+        mentions: [],
+        mentionAll: false,
         mentionsMe: false,
         forwarded: null,
         reactions: [],
-        sentAtMs: message.createdMs,
-        sendState: message.error ? "failed" : "sending",
-        error: message.error,
+        sentAtMs,
+        sendState: "sending",
+        error: null,
         edited: false,
         retracted: false,
         hidden: false,
@@ -74,8 +109,10 @@ export function unsentItem(message: OutboxRecord, me: string | null): TimelineIt
 export function chatState(record: ChatRecord, mirror: Mirror): ChatState {
     const { chat } = record;
     const me = mirror.session?.account.id ?? null;
+    const actions = mirror.actions(record.id);
     const unsent = mirror.outbox(record.id).at(-1);
-    const stored = record.last && storedItem(record.last, me);
+    const laid = record.last && overlay(record.last, actions, me);
+    const stored = laid && storedItem(laid.entry, me, false, laid.pending);
     const last = unsent && unsent.clientId !== stored?.key ? unsentItem(unsent, me) : stored;
     return {
         id: record.id,
@@ -90,10 +127,10 @@ export function chatState(record: ChatRecord, mirror: Mirror): ChatState {
         mentions: record.mentions,
         read: record.read,
         peerRead: record.peerRead,
-        peerDelivered: record.peerRead,
-        draft: mirror.drafts.get(record.id) ?? "",
-        draftReplyTo: null,
-        pins: chat.pins ?? [],
+        peerDelivered: Math.max(record.peerRead, record.peerDelivered),
+        draft: mirror.drafts.get(record.id)?.text ?? "",
+        draftReplyTo: mirror.drafts.get(record.id)?.replyTo ?? null,
+        pins: overlaidPins(chat.pins ?? [], actions),
         expireAfterS: chat.expire_after_s ?? null,
         activeAtMs: last?.sentAtMs ?? chat.created_ms,
     };

@@ -1,15 +1,14 @@
 /** A window over one chat's timeline: entries from the store, and what is not sent yet. */
 
-import type { TimelineItem, TimelineView } from "../client";
 import type { Commands } from "../engine/commands";
 import { unlessLost } from "../engine/core";
 import { ClientError } from "../error";
 import type { Mirror } from "../mirror";
-import type { Entry } from "../protocol.generated";
-import { joinRuns, newest, type Range, type Run, touches } from "../store/ranges";
-import type { Changes, ChatRecord, Slice } from "../store/records";
+import { cutRun, joinRuns, newest, type Range, replaceInRun, type Run, touches } from "../store/ranges";
+import type { Changes, ChatRecord, EntryNews, Slice } from "../store/records";
 import type { Store } from "../store/store";
-import { storedItem, unsentItem } from "./rows";
+import type { TimelineItem, TimelineView } from "../views";
+import { Items } from "./items";
 
 /** What a window works with. */
 export interface TimelineContext {
@@ -34,16 +33,20 @@ export class Timeline implements TimelineView {
     hasNewer = false;
     loading: TimelineView["loading"] = "initial";
     readonly #context: TimelineContext;
-    readonly #shown = new WeakMap<Entry, TimelineItem>();
+    readonly #items: Items;
     #run: Run | null = null;
     /** What came while the store was being read. */
     #arrived: Slice[] | null = null;
+    /** Entries that became others while the store was being read. */
+    readonly #replaced: EntryNews[] = [];
+    #reads = 0;
     #busy: Promise<void>;
     #isClosed = false;
 
     constructor(context: TimelineContext, chat: string) {
         this.#context = context;
         this.chat = chat;
+        this.#items = new Items(context.mirror, chat);
         const record = this.#record;
         this.firstUnread = record && record.unread > 0 ? record.read : null;
         this.#busy = this.#loadLatest("initial");
@@ -65,7 +68,11 @@ export class Timeline implements TimelineView {
     }
 
     async jumpToFirstUnread(): Promise<void> {
-        if (this.firstUnread !== null) await this.jumpTo(this.firstUnread);
+        if (this.firstUnread === null) return;
+        const mark = Math.max(this.firstUnread, this.#record?.floor ?? 0);
+        await this.#busy.catch(() => undefined);
+        if (this.#run && this.#run.after <= mark && mark < this.#run.through) return;
+        await this.#load("initial", () => this.#from(mark));
     }
 
     async jumpToLatest(): Promise<void> {
@@ -88,8 +95,10 @@ export class Timeline implements TimelineView {
             this.#busy = this.#loadLatest("initial");
         }
         for (const slice of changes.slices) if (slice.chat === this.chat) this.#take(slice);
+        const news = changes.entries.filter((one) => one.chat === this.chat);
+        for (const one of news) this.#replace(one);
         const isMine = changes.chats.some((chat) => chat.id === this.chat) || changes.removed.includes(this.chat);
-        if (isMine || changes.dropped.includes(this.chat)) this.refresh();
+        if (isMine || news.length > 0 || changes.dropped.includes(this.chat)) this.refresh();
     }
 
     /** Shows nothing any more: everything local was erased. */
@@ -114,6 +123,11 @@ export class Timeline implements TimelineView {
         if (this.#arrived) this.#arrived.push(slice);
         else if (this.#run && touches(this.#run, slice)) this.#run = joinRuns(this.#run, slice);
         else if (!this.#run) this.#busy = this.#loadLatest("initial");
+    }
+
+    #replace(news: EntryNews): void {
+        if (this.#reads > 0) this.#replaced.push(news);
+        if (this.#run) this.#run = replaceInRun(this.#run, news.stamp, news.entry);
     }
 
     /** One load at a time; asking again meanwhile waits for the one under way. */
@@ -164,11 +178,23 @@ export class Timeline implements TimelineView {
         if (!record) return;
         const arrived: Slice[] = [];
         this.#arrived = arrived;
-        const run = await read(record);
+        const run = await this.#noting(() => read(record));
         if (this.#arrived !== arrived) return;
         this.#arrived = null;
         if (run) this.#run = run;
         for (const slice of arrived) this.#take(slice);
+    }
+
+    /** Reads a run from the store; what became another meanwhile is that other one. */
+    async #noting<T extends Run | null>(read: () => Promise<T>): Promise<Run | T> {
+        this.#reads += 1;
+        try {
+            const run = await read();
+            return run && this.#replaced.reduce<Run>((next, { stamp, entry }) => replaceInRun(next, stamp, entry), run);
+        } finally {
+            this.#reads -= 1;
+            if (this.#reads === 0) this.#replaced.length = 0;
+        }
     }
 
     async #lastRun(range: Range, through: number): Promise<Run> {
@@ -186,7 +212,7 @@ export class Timeline implements TimelineView {
         const run = this.#run;
         if (!run || !this.hasOlder) return;
         const range = this.#record?.ranges.find((kept) => kept.after < run.after && run.after <= kept.through);
-        const kept = range && (await this.#lastRun(range, run.after));
+        const kept = range && (await this.#noting(() => this.#lastRun(range, run.after)));
         if (kept && kept.after < run.after) this.#join(kept);
         if (kept && kept.entries.length > 0) return;
         const end = kept?.after ?? run.after;
@@ -197,7 +223,7 @@ export class Timeline implements TimelineView {
         const run = this.#run;
         if (!run || !this.hasNewer) return;
         const range = this.#record?.ranges.find((kept) => kept.after <= run.through && run.through < kept.through);
-        if (range) this.#join(await this.#firstRun(range, run.through));
+        if (range) this.#join(await this.#noting(() => this.#firstRun(range, run.through)));
         else await this.#context.commands.newer(this.chat, run.through);
     }
 
@@ -210,6 +236,16 @@ export class Timeline implements TimelineView {
         );
     }
 
+    /** Shows what stands right after a stamp. */
+    async #from(mark: number): Promise<void> {
+        const find = (): Range | undefined =>
+            this.#record?.ranges.find((range) => range.after <= mark && mark < range.through);
+        if (!find()) await this.#context.commands.newer(this.chat, mark);
+        const range = find();
+        if (!range) return;
+        await this.#read(async () => joinRuns(await this.#lastRun(range, mark), await this.#firstRun(range, mark)));
+    }
+
     #rangeAt(stamp: number): Range | undefined {
         return this.#record?.ranges.find((range) => covers(range, stamp));
     }
@@ -220,29 +256,13 @@ export class Timeline implements TimelineView {
 
     #show(): void {
         const record = this.#record;
+        if (this.#run && record) this.#run = cutRun(this.#run, record.floor);
         const through = newest(record?.ranges ?? [])?.through ?? 0;
         this.hasOlder = this.#run !== null && record !== null && this.#run.after > record.floor;
         this.hasNewer = this.#run !== null && this.#run.through < through;
-        const me = this.#context.mirror.session?.account.id ?? null;
         const entries = this.#run?.entries ?? [];
-        const stored = entries.map((entry) => this.#item(entry, me));
-        this.items = this.hasNewer ? stored : [...stored, ...this.#unsent(entries, me)];
-    }
-
-    #item(entry: Entry, me: string | null): TimelineItem {
-        const known = this.#shown.get(entry);
-        if (known) return known;
-        const item = storedItem(entry, me);
-        this.#shown.set(entry, item);
-        return item;
-    }
-
-    /** A message may be stored already while the outbox still has it: it is shown once. */
-    #unsent(entries: readonly Entry[], me: string | null): TimelineItem[] {
-        const waiting = this.#context.mirror.outbox(this.chat);
-        if (waiting.length === 0) return [];
-        const stored = new Set(entries.map((entry) => entry.client_id));
-        return waiting.filter((item) => !stored.has(item.clientId)).map((item) => unsentItem(item, me));
+        const stored = this.#items.stored(entries);
+        this.items = this.hasNewer ? stored : [...stored, ...this.#items.unsent(entries, null, this.#run?.through ?? 0)];
     }
 }
 

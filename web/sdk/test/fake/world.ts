@@ -206,6 +206,14 @@ export class World {
         await this.until(() => this.clock.now() >= endMs, "time");
     }
 
+    /** Lets everything settle that was set going, however many steps it takes. */
+    async settle(): Promise<void> {
+        for (let round = 0; round < 40; round += 1) {
+            for (let turns = 0; turns < 40; turns += 1) await turn();
+            this.clock.advance(50);
+        }
+    }
+
     async stop(): Promise<void> {
         for (const tab of this.#tabs) await tab.stop();
     }
