@@ -44,7 +44,7 @@ export const MESSAGE_SCENES = [
         await choose(page, "Looks wonderful", "Select");
         await lines(page, "For me too").click();
         await page.getByRole("button", { name: "Forward" }).click();
-        await page.getByText("As one").click();
+        await page.getByRole("radio", { name: "As one" }).check();
         await pause(page);
     } },
     { name: "message-select", scene: "", hash: "#/c/porto", async steps(page) {

@@ -9,6 +9,9 @@ const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run
 /** How long anything may take to be seen, in milliseconds. */
 export const PATIENCE = 60_000;
 
+/** Everybody's password. */
+export const PASSWORD = "four unrelated words";
+
 /** A browser, the people in it, and everything that went wrong. */
 export class People {
     #browser;
@@ -25,8 +28,8 @@ export class People {
     }
 
     /** Somebody opens the client. Lines they see in their console are problems, but for a lost connection. */
-    async person(name, address, hash = "") {
-        const context = await this.#browser.newContext({ viewport: { width: 1240, height: 820 }, locale: "en-GB" });
+    async person(name, address, hash = "", options = {}) {
+        const context = await this.#browser.newContext({ viewport: { width: 1240, height: 820 }, locale: "en-GB", ...options });
         const page = await context.newPage();
         page.setDefaultTimeout(PATIENCE);
         const bad = (text) => !/WebSocket connection|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED/.test(text) && this.wrong(`${name}: ${text}`);
@@ -69,7 +72,15 @@ export async function register({ name, page }, shown) {
     if (!(await page.getByLabel("Your name").isVisible())) await open.click();
     await page.getByLabel("User name").fill(name);
     await page.getByLabel("Your name").fill(shown);
-    await page.getByLabel("Password", { exact: true }).fill("four unrelated words");
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "New chat" }).first().waitFor();
+}
+
+/** Logs in, as on another device. */
+export async function login({ name, page }) {
+    await page.getByLabel("User name").fill(name);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "New chat" }).first().waitFor();
 }
@@ -82,10 +93,47 @@ export async function openDirect({ page }, name) {
     await page.locator(".composer__input").waitFor();
 }
 
+/** Makes a group with people one has talked to. */
+export async function makeGroup({ page }, title, names) {
+    await page.getByRole("button", { name: "New chat" }).first().click();
+    await page.getByRole("button", { name: "New group" }).click();
+    await page.getByLabel("Name of the group").fill(title);
+    for (const name of names) {
+        await page.getByLabel("Exact user name").fill(name);
+        await page.locator(".person", { hasText: `@${name}` }).first().click();
+    }
+    await page.getByRole("button", { name: "Create group" }).click();
+    await page.locator(".chat__title", { hasText: title }).waitFor();
+}
+
+/** Opens a chat from the list. */
+export async function openChat({ page }, title) {
+    await page.locator(".chat-row", { hasText: title }).first().click();
+    await page.locator(".chat__title", { hasText: title }).waitFor();
+}
+
 /** Writes and sends. */
 export async function send({ page }, text) {
-    await page.locator(".composer__input").fill(text);
+    await page.locator(".composer__input").first().fill(text);
     await page.keyboard.press("Enter");
+}
+
+/** The message that says something. */
+export function message({ page }, text) {
+    return page.locator(".chat:not(.thread) .message", { has: page.locator(".bubble__text", { hasText: text }) }).last();
+}
+
+/** Chooses something from the menu of a message. */
+export async function act(somebody, text, action) {
+    await message(somebody, text).locator(".bubble__text").click({ button: "right" });
+    await somebody.page.getByRole("menuitem", { name: action, exact: true }).click();
+}
+
+/** Goes down to the newest message. */
+export async function toEnd({ page }) {
+    const latest = page.locator(".chat:not(.thread) .latest");
+    // The button goes away by itself once the end is reached, perhaps while it is being pressed.
+    while (await latest.count()) await latest.click({ timeout: 1000 }).catch(() => undefined);
 }
 
 /** Waits until a text is seen. */

@@ -83,7 +83,7 @@ const Content = observer(function Content({ app, conversation, chosen, onMore }:
         focusComposer();
     };
     return (
-        <Context.Content className={`menu menu--message${chosen.emoji ? " menu--emoji" : ""}`} aria-label={chosen.emoji ? t.action.react : t.chat.actions} collisionPadding={8} onCloseAutoFocus={toComposer}>
+        <Context.Content className={`menu menu--message${chosen.emoji ? " menu--emoji" : ""}`} aria-label={chosen.emoji ? t.action.react : t.chat.actions} collisionPadding={8} onCloseAutoFocus={toComposer} onPointerUpCapture={keepOpen}>
             {chosen.emoji ? (
                 <EmojiGrid mine={mine} onPick={pick} />
             ) : (
@@ -95,6 +95,11 @@ const Content = observer(function Content({ app, conversation, chosen, onMore }:
         </Context.Content>
     );
 });
+
+/** Letting go of the right button, with which the menu was opened, chooses nothing that happens to stand below it. */
+function keepOpen(event: PointerEvent): void {
+    if (event.button === 2) event.stopPropagation();
+}
 
 /** Leads back to the line one writes in: that of the thread while one is open. */
 export function focusComposer(): void {

@@ -70,7 +70,7 @@ const Message = observer(function Message({ app, conversation, chat, row, offset
     const marks = { own, first, last, flash: timeline.flash === item.key, selecting, selected: selecting && selection.has(item) };
     const names = Object.entries(marks).flatMap(([mark, is]) => (is ? `message--${mark}` : []));
     return (
-        <article className={["message", ...names].join(" ")} data-offset={offset} tabIndex={-1} aria-label={name} onKeyDown={(event) => keys(event, conversation, offset)} onClickCapture={(event) => press(event, conversation, offset)} {...swipe}>
+        <article className={["message", ...names].join(" ")} data-offset={offset} data-stamp={item.stamp ?? undefined} tabIndex={-1} aria-label={name} onKeyDown={(event) => keys(event, conversation, offset)} onClickCapture={(event) => press(event, conversation, offset)} {...swipe}>
             {selecting && <SelectMark selection={selection} item={item} name={name} />}
             {group && !own && <span className="message__face">{last && <Avatar id={sender} name={name} size="s" />}</span>}
             <div className="message__body">

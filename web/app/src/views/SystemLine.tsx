@@ -20,7 +20,7 @@ export const SystemLine = observer(function SystemLine({ app, conversation, chat
     const t = useMessages();
     const stamp = noteOf(item.content)?.stamp ?? null;
     return (
-        <p className="system">
+        <p className="system" data-stamp={item.stamp ?? undefined}>
             <span className="pill" dir="auto">
                 {textOf(item, app.people, app.me, chat.kind, t)}
                 {stamp !== null && (
