@@ -81,6 +81,7 @@ impl Service {
             .encode(),
             now_us: self.parts.clock.now_us(),
             members_version: None,
+            marks: Vec::new(),
         };
         self.touch(&step.timeline, step.now_us);
         let placed = match self.timelines.append(step).await? {

@@ -196,6 +196,7 @@ fn append_step(caller: &Caller, message: &NewMessage, now_us: u64) -> AppendStep
         body,
         now_us,
         members_version: None,
+        marks: Vec::new(),
     }
 }
 

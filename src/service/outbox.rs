@@ -108,6 +108,7 @@ impl Service {
             body,
             now_us: self.parts.clock.now_us(),
             members_version: None,
+            marks: Vec::new(),
         };
         let AppendOutcome::Placed(placed) = self.timelines.append(step).await? else {
             return Err(ServiceError::Unknown);

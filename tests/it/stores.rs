@@ -83,6 +83,7 @@ fn step(chat: &ChatId, number: usize) -> AppendStep {
         body: Bytes::from_static(b"hello"),
         now_us: SystemClock.now_us(),
         members_version: None,
+        marks: Vec::new(),
     }
 }
 

@@ -265,6 +265,7 @@ async fn filled(world: &World, chat: &ChatId, count: usize) -> Vec<Stamp> {
             body: bytes::Bytes::from_static(b"words"),
             now_us: 0,
             members_version: None,
+            marks: Vec::new(),
         };
         let Some(Decision::Commit(commit, placed)) = decide(&step, raw.as_ref(), None, 0) else {
             panic!("an empty place takes every entry")

@@ -10,8 +10,8 @@ use crate::{
     model::{EntryId, Incarnation, Stamp, UserId},
     store::{
         Engine,
-        engine::Write,
-        record::{AppendStep, EntryRecord, Head, Placed},
+        engine::{Row, Write},
+        record::{AppendOutcome, AppendStep, EntryRecord, Head, Mark, MarkRow, Placed},
     },
 };
 
@@ -27,6 +27,7 @@ pub(super) async fn rules(engine: &dyn Engine) {
         bodies_are_any_bytes(&Line::start(engine, sort).await).await;
         gateways_of_the_timeline_come_with_the_answer(&Line::start(engine, sort).await).await;
         only_messages_of_chats_are_counted_as_ones_own(&Line::start(engine, sort).await).await;
+        marks_stand_if_and_only_if_the_entry_does(&Line::start(engine, sort).await).await;
     }
 }
 
@@ -248,4 +249,40 @@ async fn only_messages_of_chats_are_counted_as_ones_own(line: &Line<'_>) {
         Sort::Log => vec![],
     };
     assert_eq!(line.own(&author).await, expected);
+}
+
+async fn marks_stand_if_and_only_if_the_entry_does(line: &Line<'_>) {
+    let other = Stamp::from_micros(1_577_836_800_000_001);
+    let rows = [MarkRow::Stamp, MarkRow::Entry, MarkRow::Other(other)];
+    let marks = rows.map(|row| Mark {
+        key: format!("{}:{}", line.timeline.head(), word()),
+        row,
+    });
+    let step = AppendStep {
+        marks: marks.to_vec(),
+        ..line.step().await
+    };
+    let stale = AppendStep {
+        members_version: Some(7),
+        ..step.clone()
+    };
+    line.refused(&stale, AppendOutcome::Stale).await;
+    for mark in &marks {
+        assert_eq!(line.rows(mark.key.clone()).await, []);
+    }
+    for _ in 0..2 {
+        let stamp = line.placed(&step).await.stamp;
+        let row = |stamp: Stamp, member: &str| Row {
+            score: stamp.get(),
+            member: member.to_owned().into(),
+        };
+        let expected = [
+            row(stamp, &stamp.to_string()),
+            row(stamp, step.id.as_str()),
+            row(other, &other.to_string()),
+        ];
+        for (mark, expected) in marks.iter().zip(expected) {
+            assert_eq!(line.rows(mark.key.clone()).await, [expected]);
+        }
+    }
 }

@@ -101,6 +101,7 @@ impl<'a> Line<'a> {
             body: Bytes::from(word()),
             now_us: self.engine.time_us().await.unwrap(),
             members_version: None,
+            marks: Vec::new(),
         }
     }
 
@@ -190,7 +191,8 @@ impl<'a> Line<'a> {
             .collect()
     }
 
-    async fn rows(&self, key: String) -> Vec<Row> {
+    /// All rows of a sorted set.
+    pub(super) async fn rows(&self, key: String) -> Vec<Row> {
         let (from, through, limit) = (0, u64::MAX, 10_000);
         let read = Read::Rows {
             key,

@@ -165,6 +165,7 @@ async fn first_step(engine: &EmbeddedEngine) -> AppendStep {
         body: Bytes::from_static(b"body"),
         now_us: engine.time_us().await.unwrap(),
         members_version: Some(0),
+        marks: Vec::new(),
     }
 }
 

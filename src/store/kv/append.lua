@@ -1,9 +1,10 @@
 -- Appends one entry to a timeline: says what `record::append::decide` says, asking in the same order.
 --
 -- KEYS  1 head, 2 entry, 3 index of segments, 4 gateways, 5 segment n, 6 segment n+1,
---       7 the author's own stamps (only when the entry adds one)
+--       7… the set of each row that is written with the entry
 -- ARGV  1 n, 2 now, 3 entry id, 4 digest, 5 members version or '', 6 kind, 7 author or '-',
---       8 '1' if it takes an ordinal, 9 longest life of an attempt, 10 most entries in a segment, 11 body
+--       8 '1' if it takes an ordinal, 9 longest life of an attempt, 10 most entries in a segment, 11 body,
+--       12… for each of those rows 'stamp', 'entry', or the stamp of another entry
 -- Answers {'none'}, {'corrupt', index of the key}, {'conflict'}, {'late'}, {'pending'}, {'stale'},
 --       {'moved', segment}, or {'placed' or 'duplicate', stamp, prev, ordinal, epoch, members version,
 --       segment, {gateways}}
@@ -90,11 +91,20 @@ head[LAST], head[LAST_ID], head[SEGMENT], head[SIZE] = stamp, ARGV[3], text(segm
 -- A script keeps what it wrote before it failed, so whatever may fail is asked for first: every collection
 -- must be of the right type.
 local gateways = redis.call('SMEMBERS', KEYS[4])
-for _, key in ipairs({ KEYS[3], rows, KEYS[7] }) do redis.call('ZCARD', key) end
+for _, key in ipairs({ KEYS[3], rows, unpack(KEYS, 7) }) do redis.call('ZCARD', key) end
 
 local line = table.concat({ '1', stamp, prev, head[ORDINAL], '0', ARGV[4], ARGV[6], ARGV[7], '0', prev_id }, ' ')
 redis.call('SET', KEYS[2], line .. '\n' .. ARGV[11])
-if KEYS[7] then redis.call('ZADD', KEYS[7], stamp, stamp) end
+for place = 7, #KEYS do
+  local what = ARGV[place + 5]
+  if what == 'stamp' then
+    redis.call('ZADD', KEYS[place], stamp, stamp)
+  elseif what == 'entry' then
+    redis.call('ZADD', KEYS[place], stamp, ARGV[3])
+  else
+    redis.call('ZADD', KEYS[place], what, what)
+  end
+end
 if size == 1 then redis.call('ZADD', KEYS[3], stamp, head[SEGMENT]) end
 redis.call('ZADD', rows, stamp, ARGV[3])
 redis.call('SET', KEYS[1], table.concat(head, ' ', 1, #HEAD) .. '\n')

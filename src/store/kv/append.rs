@@ -12,7 +12,7 @@ use crate::{
     model::{Epoch, Incarnation, Stamp},
     store::{
         StoreError,
-        record::{AppendOutcome, AppendStep, Head, Placed, append::LATENESS_US},
+        record::{AppendOutcome, AppendStep, Head, MarkRow, Placed, append::LATENESS_US},
     },
 };
 
@@ -41,9 +41,9 @@ pub(super) fn call(script: &Script, prefix: &Prefix, step: &AppendStep, segment:
         timeline.segment(segment),
         timeline.segment(segment + 1),
     ];
-    keys.extend(step.own_key());
+    keys.extend(step.all_marks().map(|mark| mark.key));
     let text = |text: &str| Bytes::copy_from_slice(text.as_bytes());
-    let arguments = vec![
+    let mut arguments = vec![
         number(segment),
         number(Stamp::from_micros(step.now_us).get()),
         text(step.id.as_str()),
@@ -56,6 +56,11 @@ pub(super) fn call(script: &Script, prefix: &Prefix, step: &AppendStep, segment:
         number(Head::SEGMENT_LIMIT),
         step.body.clone(),
     ];
+    arguments.extend(step.all_marks().map(|mark| match mark.row {
+        MarkRow::Stamp => Bytes::from_static(b"stamp"),
+        MarkRow::Entry => Bytes::from_static(b"entry"),
+        MarkRow::Other(stamp) => number(stamp.get()),
+    }));
     let keys = keys.iter().map(|key| prefix.key(key)).collect();
     Command::script(script, keys, arguments)
 }

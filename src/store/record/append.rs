@@ -38,6 +38,43 @@ pub struct AppendStep {
     pub now_us: u64,
     /// Version of the membership under which it was allowed; `None` asks for no check.
     pub members_version: Option<u64>,
+    /// Rows that stand if and only if the entry does.
+    pub marks: Vec<Mark>,
+}
+
+/// A row written with an entry, into a sorted set that only grows, in the timeline's slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The sorted set's key.
+    pub key: String,
+    /// What is put there.
+    pub row: MarkRow,
+}
+
+/// What a [`Mark`] puts into its set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkRow {
+    /// The entry's stamp, as score and as member.
+    Stamp,
+    /// The entry's id, its stamp as score.
+    Entry,
+    /// The stamp of another entry, as score and as member.
+    Other(Stamp),
+}
+
+impl Mark {
+    /// The row, for an entry of this id that stands at `stamp`.
+    fn row(&self, id: &EntryId, stamp: Stamp) -> Row {
+        let (score, member) = match self.row {
+            MarkRow::Stamp => (stamp, stamp.to_string()),
+            MarkRow::Entry => (stamp, id.to_string()),
+            MarkRow::Other(other) => (other, other.to_string()),
+        };
+        Row {
+            score: score.get(),
+            member: member.into(),
+        }
+    }
 }
 
 impl AppendStep {
@@ -47,15 +84,16 @@ impl AppendStep {
         self.kind == EntryRecord::COUNTING
     }
 
-    /// Key of the author's own stamps, when this step adds one.
-    #[must_use]
-    pub fn own_key(&self) -> Option<String> {
-        match (&self.timeline, &self.author) {
-            (TimelineId::Chat(chat), Some(author)) if self.counts() => {
-                Some(keys::own(chat, author))
-            }
+    /// All rows that are written with the entry: the author's own stamps first, when it adds one.
+    pub fn all_marks(&self) -> impl Iterator<Item = Mark> + '_ {
+        let own = match (&self.timeline, &self.author) {
+            (TimelineId::Chat(chat), Some(author)) if self.counts() => Some(Mark {
+                key: keys::own(chat, author),
+                row: MarkRow::Stamp,
+            }),
             _ => None,
-        }
+        };
+        own.into_iter().chain(self.marks.iter().cloned())
     }
 }
 
@@ -200,7 +238,10 @@ fn parts(step: &AppendStep, head: &Head, record: &EntryRecord, opens_segment: bo
         key: timeline.entry(&step.id),
         value: record.encode(),
     }];
-    parts.extend(step.own_key().map(|key| add(key, stamp.to_string().into())));
+    parts.extend(step.all_marks().map(|mark| Part::AddRow {
+        row: mark.row(&step.id, record.stamp),
+        key: mark.key,
+    }));
     if opens_segment {
         parts.push(add(timeline.segments(), head.segment.to_string().into()));
     }

@@ -19,7 +19,7 @@ mod token;
 mod user;
 mod versioned;
 
-pub use append::{AppendOutcome, AppendStep, Placed};
+pub use append::{AppendOutcome, AppendStep, Mark, MarkRow, Placed};
 pub use chat::{ChangeRecord, ChatInfo, MemberRecord, ReadRecord};
 pub use drop::DropMark;
 pub use entry::EntryRecord;
