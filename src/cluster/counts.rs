@@ -11,6 +11,8 @@ pub enum HintKind {
     Entry,
     /// [`Hint::Log`].
     Log,
+    /// [`Hint::Delivered`].
+    Delivered,
     /// [`Hint::Read`].
     Read,
     /// [`Hint::SessionEnded`].
@@ -19,7 +21,13 @@ pub enum HintKind {
 
 impl HintKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Entry, Self::Log, Self::Read, Self::SessionEnded];
+    pub const ALL: [Self; 5] = [
+        Self::Entry,
+        Self::Log,
+        Self::Delivered,
+        Self::Read,
+        Self::SessionEnded,
+    ];
 
     /// The kind of `hint`.
     #[must_use]
@@ -27,6 +35,7 @@ impl HintKind {
         match hint {
             Hint::Entry { .. } => Self::Entry,
             Hint::Log { .. } => Self::Log,
+            Hint::Delivered { .. } => Self::Delivered,
             Hint::Read { .. } => Self::Read,
             Hint::SessionEnded { .. } => Self::SessionEnded,
         }
@@ -38,6 +47,7 @@ impl HintKind {
         match self {
             Self::Entry => "entry",
             Self::Log => "log",
+            Self::Delivered => "delivered",
             Self::Read => "read",
             Self::SessionEnded => "session_ended",
         }

@@ -42,12 +42,23 @@ pub enum Hint {
         /// Who needs no push.
         origin: Option<Origin>,
     },
-    /// Somebody has read a direct chat.
-    Read {
+    /// What was said in a direct chat has reached a device of somebody.
+    Delivered {
         /// The chat.
         chat: ChatId,
         /// Who is to be told.
         to: UserId,
+        /// Whom it has reached.
+        user: UserId,
+        /// Everything up to here.
+        stamp: Stamp,
+    },
+    /// Somebody has read a direct chat or a small group.
+    Read {
+        /// The chat.
+        chat: ChatId,
+        /// Who are to be told.
+        to: Vec<UserId>,
         /// Who has read.
         user: UserId,
         /// Everything up to here.

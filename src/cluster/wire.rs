@@ -76,9 +76,15 @@ mod tests {
             entry,
             origin: None,
         });
+        hints.push(Hint::Delivered {
+            chat: chat.clone(),
+            to: user.clone(),
+            user: user.clone(),
+            stamp,
+        });
         hints.push(Hint::Read {
             chat,
-            to: user.clone(),
+            to: vec![user.clone()],
             user: user.clone(),
             stamp,
         });

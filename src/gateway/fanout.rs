@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cluster::{Delivery, Hint, HintKind, Origin},
-    model::Incarnation,
+    model::{Incarnation, UserId},
     protocol::{Push, ResyncReason},
 };
 
@@ -87,22 +87,31 @@ impl Gateway {
                 });
                 self.push_log(&user);
             }
+            Hint::Delivered {
+                chat,
+                to,
+                user,
+                stamp,
+            } => self.push_to(&[to], Push::Delivered { chat, user, stamp }),
             Hint::Read {
                 chat,
                 to,
                 user,
                 stamp,
-            } => {
-                if let Some(to) = self.users.get(&to) {
-                    let push = Broadcast::new(Push::Read { chat, user, stamp });
-                    to.push(&push, None, &self.house);
-                }
-            }
+            } => self.push_to(&to, Push::Read { chat, user, stamp }),
             Hint::SessionEnded { user, session } => {
                 if let Some(user) = self.users.get(&user) {
                     user.end(&session, &self.house);
                 }
             }
+        }
+    }
+
+    /// Pushes to those of `people` who are connected here.
+    fn push_to(&self, people: &[UserId], push: Push) {
+        let push = Broadcast::new(push);
+        for user in people.iter().filter_map(|user| self.users.get(user)) {
+            user.push(&push, None, &self.house);
         }
     }
 

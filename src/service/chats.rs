@@ -7,8 +7,8 @@ use ring::hmac;
 use super::{Caller, Service, ServiceError, messages::malformed_client_id};
 use crate::{
     model::{
-        Change, ChangeId, Chat, ChatCursor, ChatId, ChatKind, ChatPage, ChatRow, ClientId, Epoch,
-        MembershipChange, MembershipEvent, ReadMark, Role, Stamp, SystemEvent, User, UserId,
+        Account, Change, ChangeId, Chat, ChatCursor, ChatId, ChatKind, ChatPage, ChatRow, ClientId,
+        Epoch, MembershipChange, MembershipEvent, ReadMark, Role, Stamp, SystemEvent, UserId,
         Window,
     },
     store::{
@@ -169,19 +169,25 @@ impl Service {
             .iter()
             .filter_map(|place| place.member.peer.clone())
             .collect();
+        let mut asked = peers;
+        asked.push(caller.user.clone());
         let (shown, users) = tokio::join!(
             self.chat_rows.show(&caller.user, places),
-            self.users(&peers)
+            self.accounts.users(&asked)
         );
-        let mut users = users?.into_iter();
+        let mut users = users?;
+        let own = users.pop().flatten();
+        let hides = own.is_none_or(|own| own.account.hide_reads);
+        let mut users = users.into_iter();
         let rows = shown?.into_iter().map(|shown| {
             let peer = shown
                 .place
                 .member
                 .peer
                 .as_ref()
-                .and_then(|_| users.next().flatten());
-            (row(&shown, peer), shown.place)
+                .and_then(|_| users.next().flatten())
+                .map(|user| user.account);
+            (row(&shown, peer, hides), shown.place)
         });
         Ok(rows.collect())
     }
@@ -211,10 +217,7 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let everybody = everybody(&caller.user, new);
         self.check_people(&everybody).await?;
-        let intent = Intent {
-            chat: chat.clone(),
-            change: request.id.clone(),
-        };
+        let intent = Intent::change(chat, &request.id);
         self.intents.note(&intent, request.now_us).await?;
         self.rosters
             .announce(chat, &everybody, &request.id, request.now_us)
@@ -398,21 +401,27 @@ fn active(place: &Place) -> Stamp {
     }
 }
 
-fn row(shown: &Shown, peer: Option<User>) -> ChatRow {
+/// A row as its owner sees it, who may hide what they read themselves.
+fn row(shown: &Shown, peer: Option<Account>, hides: bool) -> ChatRow {
     let Place {
         chat, head, member, ..
     } = &shown.place;
+    let hidden = hides || peer.as_ref().is_none_or(|peer| peer.hide_reads);
     let reads = member.peer.iter().map(|user| ReadMark {
         user: user.clone(),
-        stamp: shown.peer_mark.stamp,
-        delivered: None,
+        stamp: if hidden {
+            Stamp::ZERO
+        } else {
+            shown.peer_mark.stamp
+        },
+        delivered: Some(shown.peer_delivered.stamp).filter(|stamp| *stamp > Stamp::ZERO),
     });
     ChatRow {
         chat: Chat {
             id: chat.clone(),
             kind: shown.info.kind,
             title: shown.info.title.clone(),
-            peer,
+            peer: peer.map(|peer| peer.user),
             role: member.role,
             member_count: shown.info.members,
             members_version: head.members_version,
@@ -426,6 +435,6 @@ fn row(shown: &Shown, peer: Option<User>) -> ChatRow {
         mentions: shown.unread.mentions,
         read: shown.place.counted_from().stamp,
         reads: reads.collect(),
-        draft: None,
+        draft: shown.draft.clone().shown(),
     }
 }

@@ -209,10 +209,7 @@ impl Service {
             return Err(malformed_client_id());
         }
         self.limiter.change(&caller.user)?;
-        let intent = Intent {
-            chat: chat.clone(),
-            change: request.id.clone(),
-        };
+        let intent = Intent::change(chat, &request.id);
         let mut asked = vec![caller.user.clone()];
         asked.extend(users.iter().cloned());
         self.intents.note(&intent, request.now_us).await?;

@@ -4,11 +4,15 @@ use super::{Caller, Service, ServiceError};
 use crate::{
     cluster::Hint,
     model::{
-        ChatId, ClientId, Content, Entry, EntryKind, Epoch, Level, MAX_TEXT_BYTES, Stamp, UserId,
+        ChatId, ClientId, Content, Entry, EntryId, EntryKind, Epoch, Level, MAX_TEXT_BYTES, Source,
+        Stamp, UserId,
     },
     store::{
         keys::{self, TimelineId},
-        record::{AppendOutcome, AppendStep, EntryRecord, MessageBody, Placed, digest, hashed_id},
+        record::{
+            AppendOutcome, AppendStep, EntryRecord, Mark, MarkRow, MessageBody, Placed, Standing,
+            digest, hashed_id,
+        },
     },
 };
 
@@ -32,8 +36,24 @@ pub struct NewMessage {
     pub content: Content,
     /// Stamp of the message this one answers.
     pub reply_to: Option<Stamp>,
+    /// Stamp of the message under which it stands in a thread.
+    pub thread: Option<Stamp>,
     /// Members it speaks to.
     pub mentions: Vec<UserId>,
+    /// Whether it speaks to all members.
+    pub mention_all: bool,
+}
+
+/// A message as it is to be stored.
+pub(super) struct Post {
+    /// What its sender wants.
+    pub(super) message: NewMessage,
+    /// Where it was forwarded from.
+    pub(super) forwarded: Option<Source>,
+    /// Tells its request from another with the same id.
+    pub(super) digest: String,
+    /// When the operation began.
+    pub(super) now_us: u64,
 }
 
 /// A message is stored.
@@ -54,11 +74,12 @@ pub struct SentMessage {
 }
 
 impl Service {
-    /// Sends a message: one store round trip when the caller's membership is known.
+    /// Sends a message: one store round trip when the caller's membership is known and it speaks to nobody.
     ///
     /// # Errors
     ///
-    /// `NotFound`, `Invalid`, `TooLarge`, `Conflict`, `RateLimited`, `Store` or `Unknown` (outcome unknown).
+    /// `NotFound`, `Invalid`, `TooLarge`, `Forbidden` (to speak to all), `Conflict`, `RateLimited`, `Store` or
+    /// `Unknown` (outcome unknown).
     pub async fn send(
         &self,
         caller: &Caller,
@@ -67,12 +88,25 @@ impl Service {
         let now_us = self.parts.clock.now_us();
         check(&message, now_us)?;
         self.limiter.send(&caller.user)?;
-        let placed = self.append_message(caller, &message, now_us).await?;
-        if !message.mentions.is_empty() {
-            self.reads
-                .mention(&message.chat, placed.stamp, &message.mentions)
-                .await?;
-        }
+        let digest = digest(&[&body(&message, None).encode()]);
+        let post = Post {
+            message,
+            forwarded: None,
+            digest,
+            now_us,
+        };
+        self.post(caller, post).await
+    }
+
+    /// Stores a message, tells who is online, and brings it into the logs of those it speaks to.
+    pub(super) async fn post(
+        &self,
+        caller: &Caller,
+        post: Post,
+    ) -> Result<SentMessage, ServiceError> {
+        let step = append_step(caller, &post);
+        let id = step.id.clone();
+        let placed = self.append_message(caller, &post, step).await?;
         let sent = SentMessage {
             stamp: placed.stamp,
             prev: placed.prev,
@@ -81,27 +115,45 @@ impl Service {
             duplicate: placed.duplicate,
             level: self.parts.engine.level(),
         };
-        self.tell_message(caller, message, placed);
+        let entry = self.entry_of(caller, &post, &id, &placed).await?;
+        self.tell_message(caller, &post.message.chat, entry, placed);
+        if post.message.speaks() {
+            self.settle_mentions(&post.message.chat, &id, Some(&caller.origin))
+                .await;
+        }
         Ok(sent)
     }
 
     async fn append_message(
         &self,
         caller: &Caller,
-        message: &NewMessage,
-        now_us: u64,
+        post: &Post,
+        mut step: AppendStep,
     ) -> Result<Placed, ServiceError> {
-        let mut step = append_step(caller, message, now_us);
-        for _ in 0..ATTEMPTS {
-            let membership = self.membership(&message.chat, &caller.user).await?;
-            self.check_mentions(message).await?;
+        let chat = &post.message.chat;
+        for attempt in 0..ATTEMPTS {
+            let membership = self.membership(chat, &caller.user).await?;
+            let allowed = self.check_standing(caller, &post.message, &membership);
+            // What is there already was allowed, whatever has changed since.
+            if let Err(refusal) = allowed.await
+                && self
+                    .timelines
+                    .record(&step.timeline, &step.id)
+                    .await?
+                    .is_none()
+            {
+                return Err(refusal);
+            }
+            if attempt == 0 && post.message.speaks() {
+                self.note_mentions(chat, &step.id, post.now_us).await?;
+            }
             step.members_version = Some(membership.version);
             match self.timelines.append(step.clone()).await? {
                 AppendOutcome::Placed(placed) => {
-                    self.touch(&step.timeline, now_us);
+                    self.touch(&step.timeline, post.now_us);
                     return Ok(placed);
                 }
-                AppendOutcome::Stale => self.forget_membership(&message.chat, &caller.user),
+                AppendOutcome::Stale => self.forget_membership(chat, &caller.user),
                 AppendOutcome::Conflict => return Err(used_twice()),
                 AppendOutcome::Late => return Err(ServiceError::Unknown),
                 AppendOutcome::NoTimeline => return Err(ServiceError::NotFound),
@@ -110,64 +162,87 @@ impl Service {
         Err(ServiceError::Overloaded)
     }
 
-    /// Only members can be spoken to.
-    async fn check_mentions(&self, message: &NewMessage) -> Result<(), ServiceError> {
-        if message.mentions.is_empty() {
-            return Ok(());
+    /// The message as it is pushed. One that stood there before may have been changed since.
+    async fn entry_of(
+        &self,
+        caller: &Caller,
+        post: &Post,
+        id: &EntryId,
+        placed: &Placed,
+    ) -> Result<Entry, ServiceError> {
+        if placed.duplicate {
+            let timeline = TimelineId::Chat(post.message.chat.clone());
+            if let Some(record) = self.timelines.record(&timeline, id).await? {
+                return Ok(Standing::alone(record).into_entry());
+            }
         }
-        let (_, members) = self.members_among(&message.chat, &message.mentions).await?;
-        let all = message.mentions.iter().all(|user| members.contains(user));
-        all.then_some(())
-            .ok_or_else(|| ServiceError::invalid("mentions", "names a non-member"))
+        let message = &post.message;
+        Ok(Entry {
+            sender: Some(caller.user.clone()),
+            client_id: Some(message.client_id.clone()),
+            content: Some(message.content.clone()),
+            reply_to: message.reply_to,
+            thread: message.thread,
+            mentions: message.mentions.clone(),
+            mention_all: message.mention_all,
+            forwarded: post.forwarded.clone(),
+            ..Entry::bare(
+                placed.stamp,
+                placed.prev,
+                placed.ordinal,
+                EntryKind::Message,
+            )
+        })
     }
 
     /// Pushes the message to everybody who is online, also when it is a repetition: the first attempt may
     /// have ended before it told anybody.
-    fn tell_message(&self, caller: &Caller, message: NewMessage, placed: Placed) {
-        let key = keys::chat_gateways(&message.chat);
+    fn tell_message(&self, caller: &Caller, chat: &ChatId, entry: Entry, placed: Placed) {
         let hint = Hint::Entry {
-            chat: message.chat,
+            chat: chat.clone(),
             epoch: placed.epoch,
             members_version: placed.members_version,
-            entry: Entry {
-                sender: Some(caller.user.clone()),
-                client_id: Some(message.client_id),
-                content: Some(message.content),
-                reply_to: message.reply_to,
-                mentions: message.mentions,
-                ..Entry::bare(
-                    placed.stamp,
-                    placed.prev,
-                    placed.ordinal,
-                    EntryKind::Message,
-                )
-            },
+            entry,
             origin: Some(caller.origin.clone()),
         };
-        self.parts.cluster.tell(hint, &key, &placed.gateways);
+        self.parts
+            .cluster
+            .tell(hint, &keys::chat_gateways(chat), &placed.gateways);
+    }
+}
+
+impl NewMessage {
+    /// Whether it speaks to anybody in particular.
+    const fn speaks(&self) -> bool {
+        self.mention_all || !self.mentions.is_empty()
+    }
+
+    /// Rows that stand with it: by them mentions are counted and threads are found.
+    fn marks(&self, author: &UserId) -> Vec<Mark> {
+        let mut marks = super::mentions::marks(self, author);
+        marks.extend(self.thread.into_iter().flat_map(|root| {
+            [
+                Mark {
+                    key: keys::thread(&self.chat, root),
+                    row: MarkRow::Entry,
+                },
+                Mark {
+                    key: keys::roots(&self.chat),
+                    row: MarkRow::Other(root),
+                },
+            ]
+        }));
+        marks
     }
 }
 
 fn check(message: &NewMessage, now_us: u64) -> Result<(), ServiceError> {
-    if let Content::Text(text) = &message.content
-        && text.text.len() > MAX_TEXT_BYTES
-    {
-        return Err(ServiceError::too_large(
-            "content.text",
-            "is longer than 16384 bytes",
-        ));
-    }
-    if let Some((field, reason)) = message.content.refusal() {
-        return Err(ServiceError::invalid(field, reason));
+    check_words(&message.content, &message.mentions)?;
+    if message.mention_all && !message.mentions.is_empty() {
+        return Err(ServiceError::invalid("mentions", "excludes `mention_all`"));
     }
     if message.client_id.is_absent() {
         return Err(malformed_client_id());
-    }
-    if message.mentions.len() > MAX_MENTIONS {
-        return Err(ServiceError::too_large(
-            "mentions",
-            "has more than 50 users",
-        ));
     }
     if message
         .reply_to
@@ -178,25 +253,53 @@ fn check(message: &NewMessage, now_us: u64) -> Result<(), ServiceError> {
     Ok(())
 }
 
-fn append_step(caller: &Caller, message: &NewMessage, now_us: u64) -> AppendStep {
-    let body = MessageBody {
+/// Whether this may be said, to these members.
+pub(super) fn check_words(content: &Content, mentions: &[UserId]) -> Result<(), ServiceError> {
+    if let Content::Text(text) = content
+        && text.text.len() > MAX_TEXT_BYTES
+    {
+        return Err(ServiceError::too_large(
+            "content.text",
+            "is longer than 16384 bytes",
+        ));
+    }
+    if let Some((field, reason)) = content.refusal() {
+        return Err(ServiceError::invalid(field, reason));
+    }
+    if mentions.len() > MAX_MENTIONS {
+        return Err(ServiceError::too_large(
+            "mentions",
+            "has more than 50 users",
+        ));
+    }
+    Ok(())
+}
+
+fn body(message: &NewMessage, forwarded: Option<&Source>) -> MessageBody {
+    MessageBody {
         client_id: Some(message.client_id.clone()),
         content: Some(message.content.clone()),
         reply_to: message.reply_to,
+        thread: message.thread,
         mentions: message.mentions.clone(),
+        mention_all: message.mention_all,
+        forwarded: forwarded.cloned(),
         ..MessageBody::default()
     }
-    .encode();
+}
+
+fn append_step(caller: &Caller, post: &Post) -> AppendStep {
+    let message = &post.message;
     AppendStep {
         timeline: TimelineId::Chat(message.chat.clone()),
         id: hashed_id(&[caller.user.as_str(), message.client_id.as_str()]),
-        digest: digest(&[&body]),
+        digest: post.digest.clone(),
         kind: EntryRecord::COUNTING,
         author: Some(caller.user.clone()),
-        body,
-        now_us,
+        body: body(message, post.forwarded.as_ref()).encode(),
+        now_us: post.now_us,
         members_version: None,
-        marks: Vec::new(),
+        marks: message.marks(&caller.user),
     }
 }
 

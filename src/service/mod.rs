@@ -15,18 +15,21 @@ mod limits;
 mod logs;
 mod members;
 mod memberships;
+mod mentions;
 mod messages;
 mod names;
 mod outbox;
 mod passwords;
 mod people;
 mod reads;
+mod receipts;
 mod retention;
 mod sessions;
 mod setup;
 mod sync;
 #[cfg(all(test, feature = "embedded"))]
 mod tests;
+mod threads;
 mod timelines;
 
 use std::sync::Arc;
@@ -53,8 +56,8 @@ use crate::{
     model::{SessionId, UserId},
     store::{
         Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, due::Due, intents::Intents,
-        interests::Interests, reads::Reads, retention::Retention, rosters::Rosters, rows::ChatRows,
-        timelines::Timelines,
+        interests::Interests, reads::Reads, receipts::Receipts, retention::Retention,
+        rosters::Rosters, rows::ChatRows, timelines::Timelines,
     },
 };
 
@@ -93,6 +96,7 @@ pub struct Service {
     passwords: Passwords,
     reads: Reads,
     retention: Retention,
+    receipts: Receipts,
     rosters: Rosters,
     timelines: Timelines,
     touched: Touched,
@@ -125,6 +129,7 @@ impl Service {
             passwords: Passwords::new(&parts.auth, Arc::clone(&parts.random)),
             reads: Reads::new(engine()),
             retention: Retention::new(engine()),
+            receipts: Receipts::new(engine()),
             rosters: Rosters::new(engine()),
             timelines: Timelines::new(engine()),
             touched: Touched::default(),

@@ -8,11 +8,15 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::{Service, ServiceError};
 use crate::{
     cluster::{Hint, Origin},
-    model::{Change, Content, Entry, EntryKind, MembershipEvent, SystemEvent, UserId},
+    model::{
+        Change, ChangeId, ChatId, Content, Entry, EntryKind, MembershipEvent, SystemEvent, UserId,
+    },
     store::{
         intents::PATIENCE_US,
         keys::{self, TimelineId},
-        record::{AppendOutcome, AppendStep, ChangeRecord, Intent, MessageBody, digest, hashed_id},
+        record::{
+            AppendOutcome, AppendStep, ChangeRecord, Intent, MessageBody, Step, digest, hashed_id,
+        },
     },
 };
 
@@ -41,37 +45,49 @@ impl Service {
         Ok(overdue.len())
     }
 
-    /// Does everything that follows from a change, if it was committed; says whether it was.
+    /// Does everything that follows from a step, if it was taken; says whether it was.
     pub(super) async fn finish(
         &self,
         intent: &Intent,
         origin: Option<&Origin>,
     ) -> Result<bool, ServiceError> {
-        let Some(record) = self.chats.record(&intent.chat, &intent.change).await? else {
+        match &intent.step {
+            Step::Change(change) => self.finish_change(&intent.chat, change, origin).await,
+            Step::Message(message) => self.finish_mentions(&intent.chat, message, origin).await,
+        }
+    }
+
+    async fn finish_change(
+        &self,
+        chat: &ChatId,
+        change: &ChangeId,
+        origin: Option<&Origin>,
+    ) -> Result<bool, ServiceError> {
+        let Some(record) = self.chats.record(chat, change).await? else {
             return Ok(false);
         };
-        let concerned = self.concerned(intent, &record).await?;
-        let change = intent.change.as_str();
+        let concerned = self.concerned(chat, &record).await?;
         stream::iter(concerned)
             .map(|user| {
                 let (told, origin) = (record.change.clone(), origin.cloned());
-                let what = ["change", intent.chat.as_str(), change];
+                let what = ["change", chat.as_str(), change.as_str()];
                 async move { self.log(&user, &what, told, origin).await }
             })
             .buffer_unordered(PARALLEL)
             .try_collect::<()>()
             .await?;
         if let Some(event) = record.event.clone() {
-            self.append_system_entry(intent, &record, event).await?;
+            self.append_system_entry(chat, change, &record, event)
+                .await?;
         }
-        self.mend_rosters(intent, &record).await?;
+        self.mend_rosters(chat, change, &record).await?;
         Ok(true)
     }
 
     /// Whose logs a change belongs in: those it happened to, and all members of a group that is not large.
     async fn concerned(
         &self,
-        intent: &Intent,
+        chat: &ChatId,
         record: &ChangeRecord,
     ) -> Result<Vec<UserId>, ServiceError> {
         let most = self.parts.limits.write_diffusion_members as usize;
@@ -79,7 +95,7 @@ impl Service {
             Change::Membership(change) => change.users.clone(),
             _ => Vec::new(),
         };
-        let members = self.rosters.all_members(&intent.chat, most).await?;
+        let members = self.rosters.all_members(chat, most).await?;
         concerned.extend(members.into_iter().flatten());
         concerned.sort();
         concerned.dedup();
@@ -88,7 +104,8 @@ impl Service {
 
     async fn append_system_entry(
         &self,
-        intent: &Intent,
+        chat: &ChatId,
+        id: &ChangeId,
         record: &ChangeRecord,
         event: SystemEvent,
     ) -> Result<(), ServiceError> {
@@ -100,8 +117,8 @@ impl Service {
         };
         let body = body.encode();
         let step = AppendStep {
-            timeline: TimelineId::Chat(intent.chat.clone()),
-            id: hashed_id(&["system", intent.change.as_str()]),
+            timeline: TimelineId::Chat(chat.clone()),
+            id: hashed_id(&["system", id.as_str()]),
             digest: digest(&[&body]),
             kind: MessageBody::SYSTEM,
             author: Some(record.actor.clone()),
@@ -114,7 +131,7 @@ impl Service {
             return Err(ServiceError::Unknown);
         };
         let hint = Hint::Entry {
-            chat: intent.chat.clone(),
+            chat: chat.clone(),
             epoch: placed.epoch,
             members_version: placed.members_version,
             entry: Entry {
@@ -126,7 +143,7 @@ impl Service {
         };
         self.parts
             .cluster
-            .tell(hint, &keys::chat_gateways(&intent.chat), &placed.gateways);
+            .tell(hint, &keys::chat_gateways(chat), &placed.gateways);
         Ok(())
     }
 
@@ -134,7 +151,8 @@ impl Service {
     /// that failed at the same time may have taken that back.
     async fn mend_rosters(
         &self,
-        intent: &Intent,
+        chat: &ChatId,
+        id: &ChangeId,
         record: &ChangeRecord,
     ) -> Result<(), ServiceError> {
         let Change::Membership(change) = &record.change else {
@@ -144,13 +162,13 @@ impl Service {
             MembershipEvent::Created | MembershipEvent::Added => {
                 let since_us = record.stamp.get();
                 self.rosters
-                    .announce(&intent.chat, &change.users, &intent.change, since_us)
+                    .announce(chat, &change.users, id, since_us)
                     .await?;
             }
             MembershipEvent::Removed | MembershipEvent::Left => {
                 for user in &change.users {
-                    self.forget_membership(&intent.chat, user);
-                    self.rosters.withdraw(&intent.chat, user).await?;
+                    self.forget_membership(chat, user);
+                    self.rosters.withdraw(chat, user).await?;
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Caller, Service, ServiceError, accounts::ATTEMPTS, names};
 use crate::{
-    model::{Account, User, UserId},
+    model::{Account, Change, User, UserId},
     store::engine::Swapped,
 };
 
@@ -42,7 +42,7 @@ impl Service {
         Ok(user.ok_or(ServiceError::NotFound)?.record.account.user)
     }
 
-    /// Changes the caller's profile.
+    /// Changes the caller's profile and settings; what is absent stays.
     ///
     /// # Errors
     ///
@@ -51,6 +51,7 @@ impl Service {
         &self,
         caller: &Caller,
         display_name: Option<String>,
+        hide_reads: Option<bool>,
     ) -> Result<Account, ServiceError> {
         let display_name = display_name.as_deref().map(names::display_name);
         let display_name = display_name.transpose()?;
@@ -63,8 +64,14 @@ impl Service {
                     .as_ref()
                     .unwrap_or(&user.record.account.user.display_name),
             );
+            changed.account.hide_reads = hide_reads.unwrap_or(user.record.account.hide_reads);
             let same = changed == user.record;
             if same || self.accounts.change(&user, &changed).await? == Swapped::Yes {
+                // Also when nothing changed: whoever changed it may have ended before the log.
+                let what = ["account", &self.parts.clock.now_us().to_string()];
+                let origin = Some(caller.origin.clone());
+                self.log(&caller.user, &what, Change::Account, origin)
+                    .await?;
                 return Ok(changed.account);
             }
         }

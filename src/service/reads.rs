@@ -37,6 +37,10 @@ impl Service {
             .reads
             .unread(chat, &caller.user, &state.head, from)
             .await?;
+        // Also when it stood there already: whoever moved it may have ended before the log.
+        if moved || mark.stamp == stamp {
+            self.log_read(caller, chat, mark.stamp).await?;
+        }
         if moved {
             self.tell_read(caller, chat, member.peer.as_ref(), mark.stamp)
                 .await?;
@@ -67,12 +71,11 @@ impl Service {
         Ok(ReadRecord { stamp, ordinal })
     }
 
-    /// Tells one's own devices through the log, and the other person of a direct chat by a push.
-    async fn tell_read(
+    /// Tells one's own devices.
+    async fn log_read(
         &self,
         caller: &Caller,
         chat: &ChatId,
-        peer: Option<&UserId>,
         stamp: Stamp,
     ) -> Result<(), ServiceError> {
         let change = Change::Read {
@@ -81,20 +84,41 @@ impl Service {
         };
         let what = ["read", chat.as_str(), &stamp.to_string()];
         self.log(&caller.user, &what, change, Some(caller.origin.clone()))
-            .await?;
-        if let Some(peer) = peer.filter(|peer| **peer != caller.user) {
-            let gateways = self.interests.of_user(peer).await?;
-            let (chat, to) = (chat.clone(), peer.clone());
-            let hint = Hint::Read {
-                chat,
-                to,
-                user: caller.user.clone(),
-                stamp,
-            };
-            self.parts
-                .cluster
-                .tell(hint, &keys::user_gateways(peer), &gateways);
+            .await
+    }
+
+    /// Tells the other person of a direct chat, or the members of a small group, by a push; but nobody who
+    /// hides what they read, and nobody of somebody who does.
+    async fn tell_read(
+        &self,
+        caller: &Caller,
+        chat: &ChatId,
+        peer: Option<&UserId>,
+        stamp: Stamp,
+    ) -> Result<(), ServiceError> {
+        let most = self.parts.limits.reader_list_members as usize;
+        let members = match peer {
+            Some(peer) => Some(vec![peer.clone(), caller.user.clone()]),
+            None => self.rosters.all_members(chat, most).await?,
+        };
+        let mut to = self.open_readers(&members.unwrap_or_default()).await?;
+        if !to.contains(&caller.user) {
+            return Ok(());
         }
+        to.retain(|user| *user != caller.user);
+        if to.is_empty() {
+            return Ok(());
+        }
+        let gateways = self.interests.in_chat(chat).await?;
+        let hint = Hint::Read {
+            chat: chat.clone(),
+            to,
+            user: caller.user.clone(),
+            stamp,
+        };
+        self.parts
+            .cluster
+            .tell(hint, &keys::chat_gateways(chat), &gateways);
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use ring::digest::{SHA256, digest};
 use super::{Caller, LoggedIn, Service, ServiceError, names};
 use crate::{
     cluster::Hint,
-    model::{Device, Session, SessionId, UserId},
+    model::{Change, Device, Session, SessionId, UserId},
     store::{
         accounts::Kept,
         keys,
@@ -123,6 +123,7 @@ impl Service {
         };
         self.devices.open(owner, &id, &session, life).await?;
         self.end_surplus(user, &id).await?;
+        self.log_session(owner, &id, true).await?;
         tracing::info!(user.id = %owner, session.id = %id, "logged in");
         Ok(LoggedIn {
             account: user.account.clone(),
@@ -177,9 +178,25 @@ impl Service {
                 session: id.clone(),
             };
             self.parts.cluster.tell(hint, &key, &gateways);
+            self.log_session(user, id, false).await?;
             tracing::info!(user.id = %user, session.id = %id, "session ended");
         }
         Ok(())
+    }
+
+    /// Tells a user's devices that a session began or ended.
+    async fn log_session(
+        &self,
+        user: &UserId,
+        session: &SessionId,
+        alive: bool,
+    ) -> Result<(), ServiceError> {
+        let what = ["session", session.as_str(), if alive { "1" } else { "0" }];
+        let change = Change::Session {
+            session: session.clone(),
+            alive,
+        };
+        self.log(user, &what, change, None).await
     }
 
     async fn good_session(

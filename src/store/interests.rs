@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{
     Engine, StoreError,
-    engine::{Answer, Read, Write},
+    engine::{Read, Write},
     keys,
 };
 use crate::model::{ChatId, Incarnation, UserId};
@@ -80,17 +80,21 @@ impl Interests {
     ///
     /// [`StoreError::Unavailable`].
     pub async fn of_user(&self, user: &UserId) -> Result<Vec<Incarnation>, StoreError> {
-        let answers = self
-            .engine
-            .read(vec![Read::Members {
-                key: keys::user_gateways(user),
-            }])
-            .await?;
-        Ok(answers
-            .into_iter()
-            .flat_map(Answer::members)
-            .filter_map(|m| parse(&m))
-            .collect())
+        self.members(keys::user_gateways(user)).await
+    }
+
+    /// Gateways with a member of the chat connected.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn in_chat(&self, chat: &ChatId) -> Result<Vec<Incarnation>, StoreError> {
+        self.members(keys::chat_gateways(chat)).await
+    }
+
+    async fn members(&self, key: String) -> Result<Vec<Incarnation>, StoreError> {
+        let members = self.engine.ask(Read::Members { key }).await?.members();
+        Ok(members.iter().filter_map(|member| parse(member)).collect())
     }
 }
 

@@ -4,7 +4,7 @@
 //! the store is a cluster. Engines put the configured prefix (`store.prefix`) before every key.
 //! `docs/storage.md` has the same table, generated from [`TABLE`].
 
-use crate::model::{ChangeId, ChatId, EntryId, Incarnation, SessionId, UserId};
+use crate::model::{ChangeId, ChatId, EntryId, Incarnation, SessionId, Stamp, UserId};
 
 /// Type of what a key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,21 @@ keys! {
     SortedSet own_void(chat: &ChatId, user: &UserId) "{{c:{chat}}}:ov:{user}" "{c:<chat>}:ov:<user>"
         "Stamps that are in both `own` and `void`. Grows with commit; trimmed up to the user's read stamp.";
     SortedSet mentioned(chat: &ChatId, user: &UserId) "{{c:{chat}}}:mn:{user}" "{c:<chat>}:mn:<user>"
-        "Stamps of messages that mention the user. Grows after append; trimmed up to the user's read stamp.";
+        "Stamps of messages that mention the user, and of retracted ones by which they mentioned all. Grows with append and commit; trimmed up to the user's read stamp.";
+    SortedSet unmentioned(chat: &ChatId, user: &UserId) "{{c:{chat}}}:mx:{user}" "{c:<chat>}:mx:<user>"
+        "Stamps of retracted messages that mentioned the user, and of those by which they mention all. Grows with append and commit; trimmed up to the user's read stamp.";
+    SortedSet all_mentioned(chat: &ChatId) "{{c:{chat}}}:all" "{c:<chat>}:all"
+        "Stamps of messages that mention all members. Grows with append; trimmed up to the floor.";
+    SortedSet all_unmentioned(chat: &ChatId) "{{c:{chat}}}:allv" "{c:<chat>}:allv"
+        "Stamps in `all` whose message was retracted. Grows with commit; trimmed up to the floor.";
+    SortedSet thread(chat: &ChatId, root: Stamp) "{{c:{chat}}}:th:{root}" "{c:<chat>}:th:<root>"
+        "Messages of the thread under the one at this stamp. Score: stamp. Member: entry id. Grows with append.";
+    SortedSet thread_void(chat: &ChatId, root: Stamp) "{{c:{chat}}}:thv:{root}" "{c:<chat>}:thv:<root>"
+        "Stamps in `th` whose message was retracted. Grows with commit.";
+    SortedSet roots(chat: &ChatId) "{{c:{chat}}}:roots" "{c:<chat>}:roots"
+        "Stamps of messages with a thread under them. Grows with append; trimmed up to the floor.";
+    SortedSet hidden(chat: &ChatId, user: &UserId) "{{c:{chat}}}:hid:{user}" "{c:<chat>}:hid:<user>"
+        "Stamps of entries that the user has hidden for themselves. Only grows.";
     String member(chat: &ChatId, user: &UserId) "{{c:{chat}}}:m:{user}" "{c:<chat>}:m:<user>"
         "`record::MemberRecord`, kept with the change that wrote it: role, since when, or that it ended. The truth about membership. Changed only together with the head; never removed.";
     SortedSet members(chat: &ChatId) "{{c:{chat}}}:members" "{c:<chat>}:members"
@@ -95,6 +109,8 @@ keys! {
         "`record::ReadRecord`: read stamp and its ordinal. Changed by compare-and-set; never falls.";
     String dropping(chat: &ChatId) "{{c:{chat}}}:drop" "{c:<chat>}:drop"
         "`record::DropMark`: segments whose entries were taken out a first time, and when. Set by retention.";
+    String delivered(chat: &ChatId, user: &UserId) "{{c:{chat}}}:dv:{user}" "{c:<chat>}:dv:<user>"
+        "`record::DeliveredRecord`: up to where entries have reached a device of the user; in direct chats. Changed by compare-and-set; never falls.";
     Set chat_gateways(chat: &ChatId) "{{c:{chat}}}:gw" "{c:<chat>}:gw"
         "Incarnations of gateways with a member of the chat connected. Rows of dead gateways are removed by whoever meets them.";
     String user(user: &UserId) "{{u:{user}}}" "{u:<user>}"
@@ -103,6 +119,8 @@ keys! {
         "Version of the membership that made the user a member. Written before joining; removed by compare-and-delete.";
     SortedSet user_chats(user: &UserId) "{{u:{user}}}:chats" "{u:<user>}:chats"
         "Index of the user's chats. Score: stamp of joining. Member: chat id. Written before joining; readers ask the chat.";
+    String draft(user: &UserId, chat: &ChatId) "{{u:{user}}}:d:{chat}" "{u:<user>}:d:<chat>"
+        "`record::DraftRecord`: what the user has begun to write in the chat. Changed by compare-and-set.";
     String log_head(user: &UserId) "{{u:{user}}}:loghead" "{u:<user>}:loghead"
         "`record::Head` of the user's change log. Changed only by append.";
     String log_entry(user: &UserId, id: &EntryId) "{{u:{user}}}:le:{id}" "{u:<user>}:le:<entry>"
@@ -141,8 +159,13 @@ keys! {
 
 /// Keys of the small sets from which one member's unread messages and mentions are counted.
 #[must_use]
-pub fn counted_for(chat: &ChatId, user: &UserId) -> [String; 3] {
-    [own(chat, user), own_void(chat, user), mentioned(chat, user)]
+pub fn counted_for(chat: &ChatId, user: &UserId) -> [String; 4] {
+    [
+        own(chat, user),
+        own_void(chat, user),
+        mentioned(chat, user),
+        unmentioned(chat, user),
+    ]
 }
 
 /// Names one ordered log: a chat's messages or a user's change log. Both have the same shape.

@@ -282,7 +282,12 @@ impl Retention {
         let members = members
             .iter()
             .filter_map(|row| crate::model::UserId::parse(std::str::from_utf8(&row.member).ok()?));
-        let mut sets = vec![keys::void(chat)];
+        let mut sets = vec![
+            keys::void(chat),
+            keys::all_mentioned(chat),
+            keys::all_unmentioned(chat),
+            keys::roots(chat),
+        ];
         for user in members {
             sets.extend(keys::counted_for(chat, &user));
         }

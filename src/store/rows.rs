@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    Engine, StoreError, chats,
+    Engine, StoreError, chats, drafts,
     engine::{Answer, Read},
     keys,
-    reads::{Reads, Unread, counted_from, decode_mark},
-    record::{ChatInfo, EntryRecord, Head, MemberRecord, ReadRecord, Standing},
+    reads::{Reads, Unread, counted_from},
+    record::{
+        Beside, ChatInfo, DeliveredRecord, DraftRecord, EntryRecord, Head, MemberRecord,
+        ReadRecord, Standing,
+    },
+    rising,
 };
 use crate::model::{ChatId, EntryId, Stamp, UserId};
 
@@ -43,6 +47,10 @@ pub struct Shown {
     pub unread: Unread,
     /// How far the other person of a direct chat has read.
     pub peer_mark: ReadRecord,
+    /// How far the chat has reached a device of theirs.
+    pub peer_delivered: DeliveredRecord,
+    /// What the member has begun to write.
+    pub draft: DraftRecord,
 }
 
 impl ChatRows {
@@ -89,7 +97,7 @@ impl ChatRows {
             places.push(Place {
                 head: Head::decode(&head).ok_or_else(|| corrupt(keys::chat_head(&chat)))?,
                 member,
-                mark: decode_mark(mark.as_ref(), &keys::read_mark(&chat, user))?,
+                mark: rising::mark(mark.as_ref(), || keys::read_mark(&chat, user))?,
                 chat,
             });
         }
@@ -109,7 +117,7 @@ impl ChatRows {
         let mut answers = self.engine.read(reads).await?.into_iter();
         places
             .into_iter()
-            .map(|place| place.shown(&mut answers))
+            .map(|place| place.shown(user, &mut answers))
             .collect()
     }
 }
@@ -129,19 +137,32 @@ impl Place {
             keys::chat_info(&self.chat),
             keys::entry(&self.chat, &last),
             keys::read_mark(&self.chat, peer),
+            keys::delivered(&self.chat, peer),
         ];
         let gets = gets.into_iter().map(|key| Read::Get { key });
-        gets.chain(Reads::counts(
-            &self.chat,
-            user,
-            &self.head,
-            self.counted_from(),
-        ))
-        .collect()
+        let hidden = Read::Score {
+            key: keys::hidden(&self.chat, user),
+            member: self.head.last.to_string().into(),
+        };
+        gets.chain([drafts::read(user, &self.chat), hidden])
+            .chain(Reads::counts(
+                &self.chat,
+                user,
+                &self.head,
+                self.counted_from(),
+            ))
+            .collect()
     }
 
-    fn shown(self, answers: &mut impl Iterator<Item = Answer>) -> Result<Shown, StoreError> {
-        let [info, last, peer_mark] = [(); 3].map(|()| answers.next().and_then(Answer::value));
+    fn shown(
+        self,
+        user: &UserId,
+        answers: &mut impl Iterator<Item = Answer>,
+    ) -> Result<Shown, StoreError> {
+        let mut next = || answers.next().expect("an engine answers every read");
+        let [info, last, peer_mark, peer_delivered] = [(); 4].map(|()| next().value());
+        let draft = drafts::found(user, &self.chat, next())?;
+        let hidden = next().score().is_some();
         let info = info
             .and_then(|info| chats::described(&info))
             .ok_or_else(|| StoreError::Corrupt {
@@ -154,13 +175,22 @@ impl Place {
             seen_prev: Stamp::ZERO,
             seen_ordinal: self.head.ordinal,
             record: last.and_then(|value| EntryRecord::decode(&value)),
+            beside: Beside {
+                hidden,
+                root: false,
+            },
         });
-        let peer_mark = decode_mark(peer_mark.as_ref(), &keys::chat_info(&self.chat))?;
+        let peer = self.member.peer.as_ref().unwrap_or(user);
+        let peer_mark = rising::mark(peer_mark.as_ref(), || keys::read_mark(&self.chat, peer))?;
+        let delivered = || keys::delivered(&self.chat, peer);
+        let peer_delivered = rising::mark(peer_delivered.as_ref(), delivered)?;
         Ok(Shown {
             info,
             last,
             unread,
             peer_mark,
+            peer_delivered,
+            draft,
             place: self,
         })
     }

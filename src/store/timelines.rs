@@ -3,18 +3,18 @@
 //! A timeline belongs to a chat (its messages) or to a user (the change log). Positions are timestamps that
 //! strictly rise; every entry names the one before it, so a reader can prove it has no gap.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use bytes::Bytes;
 
 use super::{
     Engine, StoreError,
-    engine::{Answer, Commit, Read, Row, Swapped},
+    engine::{Answer, Commit, Order, Read, Row, Swapped},
     index::{Seek, Track},
-    keys::TimelineId,
-    record::{AppendOutcome, AppendStep, EntryRecord, Head, Standing},
+    keys::{self, TimelineId},
+    record::{AppendOutcome, AppendStep, Beside, EntryRecord, Head, Standing},
 };
-use crate::model::{EntryId, Epoch, Stamp};
+use crate::model::{EntryId, Epoch, Stamp, UserId};
 
 /// Most bytes of entries in one page, headers and bodies together; what is beyond shows as `has_more`.
 pub const PAGE_BYTES: usize = 128 * 1024;
@@ -31,6 +31,8 @@ pub struct Opened {
     pub head: Option<Head>,
     /// Answers to what was asked beside it.
     pub also: Vec<Answer>,
+    /// Who reads the chat: what they have hidden, and where threads are, is read with each page.
+    pub reader: Option<UserId>,
     segment: Option<Answer>,
     seek: Seek,
 }
@@ -127,6 +129,7 @@ impl Timelines {
             segment,
             seek,
             also: answers.collect(),
+            reader: None,
         })
     }
 
@@ -161,12 +164,18 @@ impl Timelines {
                 ..Page::empty(head.floor)
             });
         }
-        let (values, floor) = self.entries(timeline, &rows.found).await?;
+        let beside = beside(timeline, opened.reader.as_ref());
+        let reads = entries(timeline, &rows.found, &beside);
+        let mut answers = self.engine.read(reads).await?.into_iter();
         let mut page = Page {
-            entries: stand(rows.found, rows.preceding, values),
+            entries: stand(rows.found, rows.preceding, &mut answers, beside.len()),
             anchored: rows.anchored,
             has_more: rows.has_more,
-            floor: floor.unwrap_or(head.floor),
+            floor: answers
+                .next()
+                .and_then(Answer::value)
+                .and_then(|head| Head::decode(&head))
+                .map_or(head.floor, |head| head.floor),
         };
         page.hold_to_bytes(seek);
         Ok(page)
@@ -188,40 +197,18 @@ impl Timelines {
         Ok(page.entries.into_iter().next_back())
     }
 
-    /// Values of the rows and, read last, the floor.
-    async fn entries(
+    /// One entry by its id; `None` when it is not there or cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn record(
         &self,
         timeline: &TimelineId,
-        rows: &[Row],
-    ) -> Result<(Vec<Option<Bytes>>, Option<Stamp>), StoreError> {
-        let mut reads: Vec<Read> = rows
-            .iter()
-            .map(|row| {
-                let id = std::str::from_utf8(&row.member)
-                    .ok()
-                    .and_then(EntryId::parse);
-                Read::Get {
-                    key: timeline.entry(&id.unwrap_or_else(EntryId::absent)),
-                }
-            })
-            .collect();
-        // Only for the floor, so whatever else it carries does not matter.
-        reads.push(Read::Get {
-            key: timeline.head(),
-        });
-        let mut values: Vec<_> = self
-            .engine
-            .read(reads)
-            .await?
-            .into_iter()
-            .map(Answer::value)
-            .collect();
-        let head = values.pop().flatten();
-        Ok((
-            values,
-            head.and_then(|head| Head::decode(&head))
-                .map(|head| head.floor),
-        ))
+        id: &EntryId,
+    ) -> Result<Option<EntryRecord>, StoreError> {
+        let value = self.engine.get(timeline.entry(id)).await?;
+        Ok(value.and_then(|value| EntryRecord::decode(&value)))
     }
 }
 
@@ -260,7 +247,56 @@ impl Page {
     }
 }
 
-fn stand(rows: Vec<Row>, preceding: Stamp, values: Vec<Option<Bytes>>) -> Vec<Standing> {
+/// Sets that say more of the entries of a chat to one reader: what they have hidden, and where threads are.
+fn beside(timeline: &TimelineId, reader: Option<&UserId>) -> Vec<String> {
+    match (timeline, reader) {
+        (TimelineId::Chat(chat), Some(reader)) => {
+            vec![keys::hidden(chat, reader), keys::roots(chat)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Reads the entries of the rows, what the sets beside them hold in their range, and last the head.
+fn entries(timeline: &TimelineId, rows: &[Row], beside: &[String]) -> Vec<Read> {
+    let score = |row: Option<&Row>| row.map_or(0, |row| row.score);
+    let (from, through) = (score(rows.first()), score(rows.last()));
+    let values = rows.iter().map(|row| {
+        let id = std::str::from_utf8(&row.member)
+            .ok()
+            .and_then(EntryId::parse);
+        Read::Get {
+            key: timeline.entry(&id.unwrap_or_else(EntryId::absent)),
+        }
+    });
+    let sets = beside.iter().map(|key| Read::Rows {
+        key: key.clone(),
+        from,
+        through,
+        limit: rows.len(),
+        order: Order::Rising,
+    });
+    // Only for the floor, so whatever else it carries does not matter.
+    let head = Read::Get {
+        key: timeline.head(),
+    };
+    values.chain(sets).chain([head]).collect()
+}
+
+/// Puts rows and what was read of them together; leaves the last answer.
+fn stand(
+    rows: Vec<Row>,
+    preceding: Stamp,
+    answers: &mut impl Iterator<Item = Answer>,
+    beside: usize,
+) -> Vec<Standing> {
+    let values: Vec<_> = answers
+        .by_ref()
+        .take(rows.len())
+        .map(Answer::value)
+        .collect();
+    let sets: Vec<HashSet<u64>> = answers.by_ref().take(beside).map(scores).collect();
+    let holds = |set: usize, row: &Row| sets.get(set).is_some_and(|set| set.contains(&row.score));
     let mut before = (preceding, 0);
     rows.into_iter()
         .zip(values)
@@ -281,9 +317,17 @@ fn stand(rows: Vec<Row>, preceding: Stamp, values: Vec<Option<Bytes>>) -> Vec<St
                 seen_prev,
                 seen_ordinal,
                 record,
+                beside: Beside {
+                    hidden: holds(0, &row),
+                    root: holds(1, &row),
+                },
             }
         })
         .collect()
+}
+
+fn scores(answer: Answer) -> HashSet<u64> {
+    answer.rows().into_iter().map(|row| row.score).collect()
 }
 
 fn decode_head(timeline: &TimelineId, value: Option<Bytes>) -> Result<Option<Head>, StoreError> {

@@ -92,7 +92,7 @@ fn hint(number: u64) -> Hint {
     let user = UserId::parse("user").unwrap();
     Hint::Read {
         chat: chat(),
-        to: user.clone(),
+        to: vec![user.clone()],
         user,
         stamp: Stamp::from_micros(number),
     }

@@ -20,6 +20,7 @@ mod faults;
 mod gateway;
 mod groups;
 mod layers;
+mod mentions;
 mod messages;
 mod moving;
 mod pushes;

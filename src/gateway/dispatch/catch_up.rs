@@ -3,7 +3,7 @@
 use super::Member;
 use crate::{
     model::{LogPage, Synced},
-    protocol::{MarkRead, MarkedRead, PullLog, Sync},
+    protocol::{PullLog, Sync},
     service::ServiceError,
 };
 
@@ -19,15 +19,4 @@ pub(super) async fn pull_log(member: Member, params: PullLog) -> Result<LogPage,
     service
         .pull_log(&member.caller, params.after, params.epoch, params.limit)
         .await
-}
-
-pub(super) async fn mark_read(
-    member: Member,
-    params: MarkRead,
-) -> Result<MarkedRead, ServiceError> {
-    let service = member.service();
-    let (stamp, unread) = service
-        .mark_read(&member.caller, &params.chat, params.stamp)
-        .await?;
-    Ok(MarkedRead { stamp, unread })
 }

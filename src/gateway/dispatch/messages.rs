@@ -3,7 +3,7 @@
 use super::Member;
 use crate::{
     model::{LogPage, TimelinePage},
-    protocol::{MessageSent, PullChanges, PullTimeline, SendMessage},
+    protocol::{ListMentions, Mentions, MessageSent, PullChanges, PullTimeline, SendMessage},
     service::{NewMessage, ServiceError, TimelineQuery},
 };
 
@@ -14,7 +14,9 @@ pub(super) async fn send(member: Member, params: SendMessage) -> Result<MessageS
         client_id: params.client_id,
         content: params.content,
         reply_to: params.reply_to,
+        thread: params.thread,
         mentions: params.mentions,
+        mention_all: params.mention_all,
     };
     let sent = member.service().send(&member.caller, message).await?;
     Ok(MessageSent {
@@ -59,4 +61,15 @@ pub(super) async fn pull_changes(
             params.limit,
         )
         .await
+}
+
+pub(super) async fn mentions(
+    member: Member,
+    params: ListMentions,
+) -> Result<Mentions, ServiceError> {
+    let service = member.service();
+    let stamps = service
+        .mentions(&member.caller, &params.chat, params.limit)
+        .await?;
+    Ok(Mentions { stamps })
 }

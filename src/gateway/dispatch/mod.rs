@@ -6,6 +6,7 @@ mod chats;
 mod greeting;
 mod messages;
 mod people;
+mod receipts;
 
 use std::sync::Arc;
 
@@ -70,7 +71,10 @@ pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
         MethodName::ChangesPull => Box::pin(ask(call, messages::pull_changes)).await,
         MethodName::LogPull => Box::pin(ask(call, catch_up::pull_log)).await,
         MethodName::Sync => Box::pin(ask(call, catch_up::sync)).await,
-        MethodName::ReadMark => Box::pin(ask(call, catch_up::mark_read)).await,
+        MethodName::DeliveredMark => Box::pin(ask(call, receipts::mark_delivered)).await,
+        MethodName::MessageReaders => Box::pin(ask(call, receipts::readers)).await,
+        MethodName::MentionList => Box::pin(ask(call, messages::mentions)).await,
+        MethodName::ReadMark => Box::pin(ask(call, receipts::mark_read)).await,
         MethodName::ChatRole
         | MethodName::MessageEdit
         | MethodName::MessageRetract
@@ -81,10 +85,7 @@ pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
         | MethodName::MessageGet
         | MethodName::MessageHistory
         | MethodName::MessageReactions
-        | MethodName::MessageReaders
         | MethodName::ThreadPull
-        | MethodName::MentionList
-        | MethodName::DeliveredMark
         | MethodName::DraftSet => {
             Answer::Refusal(WireError::new(ErrorCode::Forbidden, "not offered yet"))
         }

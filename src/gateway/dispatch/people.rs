@@ -23,7 +23,7 @@ pub(super) async fn update(
 ) -> Result<UpdatedUser, ServiceError> {
     let service = member.service();
     let user = service
-        .update_user(&member.caller, params.display_name)
+        .update_user(&member.caller, params.display_name, params.hide_reads)
         .await?;
     Ok(UpdatedUser { user })
 }

@@ -370,16 +370,16 @@ async fn a_name_to_show_is_changed_by_its_owner_and_seen_by_others() {
     let bob = caller(&bench.register("bob").await.unwrap());
     let changed = bench
         .service
-        .update_user(&ada, Some(" Ada 爱达 ".into()))
+        .update_user(&ada, Some(" Ada 爱达 ".into()), None)
         .await;
     assert_eq!(changed.unwrap().user.display_name, "Ada 爱达");
     let seen = bench.service.user(&bob, &ada.user).await.unwrap();
     assert_eq!(seen.display_name, "Ada 爱达");
-    let same = bench.service.update_user(&ada, None).await.unwrap();
+    let same = bench.service.update_user(&ada, None, None).await.unwrap();
     assert_eq!(same.user, seen);
     let refused = bench
         .service
-        .update_user(&ada, Some("\u{202e}".into()))
+        .update_user(&ada, Some("\u{202e}".into()), None)
         .await;
     assert!(matches!(refused, Err(ServiceError::Invalid { .. })));
 }
@@ -391,7 +391,9 @@ async fn changes_of_one_profile_at_once_lose_none() {
     let password = bench
         .service
         .change_password(&ada, PASSWORD.into(), "heron-lake-77".into());
-    let name = bench.service.update_user(&ada, Some("Countess".into()));
+    let name = bench
+        .service
+        .update_user(&ada, Some("Countess".into()), None);
     let (password, name) = tokio::join!(password, name);
     assert_eq!(password.unwrap(), 0);
     name.unwrap();

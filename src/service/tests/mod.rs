@@ -7,6 +7,7 @@
 
 mod chats;
 mod crashes;
+mod mentions;
 mod messages;
 mod reads;
 mod retention;
@@ -123,13 +124,23 @@ impl World {
     ) -> Result<SentMessage, ServiceError> {
         self.bench.clock.turn(Duration::from_millis(1));
         let message = NewMessage {
-            chat: chat.clone(),
             client_id,
-            content: Content::text(text),
-            reply_to: None,
-            mentions: Vec::new(),
+            ..self.message(chat, text)
         };
         self.bench.service.send(&self.people[who], message).await
+    }
+
+    /// A message that says something and nothing else.
+    fn message(&self, chat: &ChatId, text: &str) -> NewMessage {
+        NewMessage {
+            chat: chat.clone(),
+            client_id: self.client_id(),
+            content: Content::text(text),
+            reply_to: None,
+            thread: None,
+            mentions: Vec::new(),
+            mention_all: false,
+        }
     }
 
     async fn pull(

@@ -50,6 +50,13 @@ pub struct ReadRecord {
     pub ordinal: u64,
 }
 
+/// Up to where a chat has reached a device of a member.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveredRecord {
+    /// Everything up to here has arrived.
+    pub stamp: Stamp,
+}
+
 /// One change of a chat. Recognises its retry; finished by whoever finds it unfinished.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangeRecord {
@@ -67,4 +74,4 @@ pub struct ChangeRecord {
     pub event: Option<SystemEvent>,
 }
 
-versioned!(1: ReadRecord, ChangeRecord);
+versioned!(1: ReadRecord, DeliveredRecord, ChangeRecord);

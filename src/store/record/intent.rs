@@ -2,34 +2,84 @@
 
 use bytes::Bytes;
 
-use crate::model::{ChangeId, ChatId};
+use crate::model::{ChangeId, ChatId, EntryId};
 
-/// A change of a chat whose consequences (system entry, members' logs, rows of users) may be unfinished.
-///
-/// Spelled `1 <chat> <change>`: plain text, because it is the member of a sorted set.
+/// A step in a chat whose consequences in other slots may be unfinished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// The chat that changes.
+    /// The chat.
     pub chat: ChatId,
-    /// The change.
-    pub change: ChangeId,
+    /// The step.
+    pub step: Step,
+}
+
+/// What an [`Intent`] is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A change: its system entry, members' logs and rows of users.
+    Change(ChangeId),
+    /// A message: the logs of those it speaks to.
+    Message(EntryId),
 }
 
 impl Intent {
-    /// Spells the intent for the store.
+    /// What follows from a change.
+    #[must_use]
+    pub fn change(chat: &ChatId, change: &ChangeId) -> Self {
+        Self {
+            chat: chat.clone(),
+            step: Step::Change(change.clone()),
+        }
+    }
+
+    /// What follows from a message that speaks to somebody.
+    #[must_use]
+    pub fn message(chat: &ChatId, message: &EntryId) -> Self {
+        Self {
+            chat: chat.clone(),
+            step: Step::Message(message.clone()),
+        }
+    }
+
+    /// Spells the intent for the store: `1 <chat> <change>` or `2 <chat> <entry>`, plain text, because it is
+    /// the member of a sorted set.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        format!("1 {} {}", self.chat, self.change).into()
+        let (version, id) = match &self.step {
+            Step::Change(change) => (1, change.as_str()),
+            Step::Message(message) => (2, message.as_str()),
+        };
+        format!("{version} {} {id}", self.chat).into()
     }
 
     /// Reads a stored intent.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut words = std::str::from_utf8(bytes).ok()?.split(' ');
-        (words.next()? == "1").then_some(())?;
-        Some(Self {
-            chat: ChatId::parse(words.next()?)?,
-            change: ChangeId::parse(words.next()?)?,
-        })
+        let version = words.next()?;
+        let chat = ChatId::parse(words.next()?)?;
+        let step = match version {
+            "1" => Step::Change(ChangeId::parse(words.next()?)?),
+            "2" => Step::Message(EntryId::parse(words.next()?)?),
+            _ => return None,
+        };
+        Some(Self { chat, step })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intents_read_back_as_they_were_written() {
+        let chat = ChatId::parse("chat").unwrap();
+        let change = Intent::change(&chat, &ChangeId::parse("change").unwrap());
+        assert_eq!(change.encode(), "1 chat change");
+        let message = Intent::message(&chat, &EntryId::parse("entry").unwrap());
+        for intent in [change, message] {
+            assert_eq!(Intent::decode(&intent.encode()), Some(intent));
+        }
+        assert_eq!(Intent::decode(b"3 chat entry"), None);
     }
 }

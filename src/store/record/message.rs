@@ -45,6 +45,12 @@ impl MessageBody {
     /// Letter of system entries in the header; messages have [`EntryRecord::COUNTING`].
     pub const SYSTEM: char = 's';
 
+    /// Reads a stored body.
+    #[must_use]
+    pub fn decode(value: &[u8]) -> Option<Self> {
+        versioned::decode(VERSION, value)
+    }
+
     /// Spells the body for the store.
     #[must_use]
     pub fn encode(&self) -> Bytes {
@@ -96,12 +102,45 @@ pub struct Standing {
     pub seen_ordinal: u64,
     /// The record.
     pub record: Option<EntryRecord>,
+    /// What the sets beside it say of it.
+    pub beside: Beside,
+}
+
+/// What stands of an entry in sets beside its timeline.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Whether its reader has hidden it for themselves.
+    pub hidden: bool,
+    /// Whether a thread stands under it.
+    pub root: bool,
 }
 
 impl Standing {
+    /// A record that was found by itself, as everybody sees it.
+    #[must_use]
+    pub fn alone(record: EntryRecord) -> Self {
+        Self {
+            stamp: record.stamp,
+            seen_prev: record.prev,
+            seen_ordinal: record.ordinal,
+            record: Some(record),
+            beside: Beside::default(),
+        }
+    }
+
     /// The entry as a chat's member sees it; a tombstone when it cannot be read.
     #[must_use]
     pub fn into_entry(self) -> Entry {
+        let hidden = self.beside.hidden;
+        let entry = self.whole_entry();
+        Entry {
+            hidden,
+            content: entry.content.filter(|_| !hidden),
+            ..entry
+        }
+    }
+
+    fn whole_entry(self) -> Entry {
         self.readable_entry().unwrap_or_else(|| {
             let (prev, ordinal) = self
                 .record
@@ -130,7 +169,7 @@ impl Standing {
 
     fn readable_entry(&self) -> Option<Entry> {
         let record = self.record.as_ref()?;
-        let body: MessageBody = versioned::decode(VERSION, &record.body)?;
+        let body = MessageBody::decode(&record.body)?;
         let kind = match record.kind {
             EntryRecord::COUNTING => EntryKind::Message,
             MessageBody::SYSTEM => EntryKind::System,

@@ -5,6 +5,7 @@
 
 pub mod append;
 mod chat;
+mod draft;
 mod drop;
 mod entry;
 mod fields;
@@ -20,15 +21,16 @@ mod user;
 mod versioned;
 
 pub use append::{AppendOutcome, AppendStep, Mark, MarkRow, Placed};
-pub use chat::{ChangeRecord, ChatInfo, MemberRecord, ReadRecord};
+pub use chat::{ChangeRecord, ChatInfo, DeliveredRecord, MemberRecord, ReadRecord};
+pub use draft::DraftRecord;
 pub use drop::DropMark;
 pub use entry::EntryRecord;
 pub use hash::{digest, hashed_id};
 pub use head::Head;
-pub use intent::Intent;
+pub use intent::{Intent, Step};
 pub use invite::{CodeUse, InviteRecord, SetupRecord};
 pub use kept::Kept;
-pub use message::{LogBody, MessageBody, Standing};
+pub use message::{Beside, LogBody, MessageBody, Standing};
 pub use session::SessionRecord;
 pub use token::TokenRecord;
 pub use user::{PasswordHash, UserRecord};
