@@ -13,6 +13,8 @@ pub enum HintKind {
     Log,
     /// [`Hint::Delivered`].
     Delivered,
+    /// [`Hint::Changed`].
+    Changed,
     /// [`Hint::Read`].
     Read,
     /// [`Hint::SessionEnded`].
@@ -21,10 +23,11 @@ pub enum HintKind {
 
 impl HintKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Entry,
         Self::Log,
         Self::Delivered,
+        Self::Changed,
         Self::Read,
         Self::SessionEnded,
     ];
@@ -36,6 +39,7 @@ impl HintKind {
             Hint::Entry { .. } => Self::Entry,
             Hint::Log { .. } => Self::Log,
             Hint::Delivered { .. } => Self::Delivered,
+            Hint::Changed { .. } => Self::Changed,
             Hint::Read { .. } => Self::Read,
             Hint::SessionEnded { .. } => Self::SessionEnded,
         }
@@ -48,6 +52,7 @@ impl HintKind {
             Self::Entry => "entry",
             Self::Log => "log",
             Self::Delivered => "delivered",
+            Self::Changed => "changed",
             Self::Read => "read",
             Self::SessionEnded => "session_ended",
         }

@@ -42,6 +42,19 @@ pub enum Hint {
         /// Who needs no push.
         origin: Option<Origin>,
     },
+    /// A change in a chat's change timeline, for all its members.
+    Changed {
+        /// The chat.
+        chat: ChatId,
+        /// The life of its timelines.
+        epoch: Epoch,
+        /// Version of the membership now.
+        members_version: u64,
+        /// The change at its position.
+        entry: LogEntry,
+        /// Whether the members are told by their change logs, and this only says that they are.
+        copied: bool,
+    },
     /// What was said in a direct chat has reached a device of somebody.
     Delivered {
         /// The chat.

@@ -7,12 +7,13 @@ use tokio::sync::mpsc;
 use super::{
     Gateway, LocalUser, Room,
     broadcast::Broadcast,
-    rooms::{Arrival, Question},
+    connection::House,
+    rooms::{Arrival, Pushed, Question},
     users::{LogArrival, Movement},
 };
 use crate::{
     cluster::{Delivery, Hint, HintKind, Origin},
-    model::{Incarnation, UserId},
+    model::{Change, ChatId, Epoch, Incarnation, LogEntry, Stamp, UserId},
     protocol::{Push, ResyncReason},
 };
 
@@ -54,38 +55,38 @@ impl Gateway {
                 entry,
                 origin,
             } => {
-                let Some(room) = self.rooms.get(&chat).map(|room| Arc::clone(&room)) else {
-                    return;
-                };
                 let position = (entry.prev, entry.stamp);
                 let arrival = Arrival {
                     origin: local(origin),
                     members_version,
-                    push: Broadcast::new(Push::Entry {
-                        chat,
+                    push: Pushed::All(Box::new(Broadcast::new(Push::Entry {
+                        chat: chat.clone(),
                         epoch: epoch.clone(),
                         entry,
-                    }),
+                    }))),
                 };
-                let question = room.on_entry(&epoch, position, arrival, &self.house);
-                self.follow(room, question);
+                self.enter(&chat, |room, house| {
+                    room.on_entry(&epoch, position, arrival, house)
+                });
             }
             Hint::Log {
                 user,
                 epoch,
                 entry,
                 origin,
+            } => self.deliver_log(&user, epoch, entry, local(origin)),
+            Hint::Changed {
+                chat,
+                epoch,
+                members_version,
+                entry,
+                copied,
             } => {
-                let Some(user) = self.users.get(&user).map(|user| Arc::clone(&user)) else {
-                    return;
-                };
-                user.hold(LogArrival {
-                    stamp: entry.stamp,
-                    movement: Movement::of(&user.id, &entry),
-                    origin: local(origin),
-                    push: Broadcast::new(Push::Change { epoch, entry }),
+                let position = (entry.prev, entry.stamp);
+                let arrival = change_arrival(&chat, &epoch, members_version, entry, copied);
+                self.enter(&chat, |room, house| {
+                    room.on_change(&epoch, position, arrival, house)
                 });
-                self.push_log(&user);
             }
             Hint::Delivered {
                 chat,
@@ -115,6 +116,37 @@ impl Gateway {
         }
     }
 
+    /// Hands what has come to the room of its chat, if there is one.
+    fn enter(
+        self: &Arc<Self>,
+        chat: &ChatId,
+        arrive: impl FnOnce(&Room, &House) -> Option<Question>,
+    ) {
+        if let Some(room) = self.rooms.get(chat).map(|room| Arc::clone(&room)) {
+            let question = arrive(&room, &self.house);
+            self.follow(room, question);
+        }
+    }
+
+    fn deliver_log(
+        self: &Arc<Self>,
+        user: &UserId,
+        epoch: Epoch,
+        entry: LogEntry,
+        origin: Option<u64>,
+    ) {
+        let Some(user) = self.users.get(user).map(|user| Arc::clone(&user)) else {
+            return;
+        };
+        user.hold(LogArrival {
+            stamp: entry.stamp,
+            movement: Movement::of(&user.id, &entry),
+            origin,
+            push: Broadcast::new(Push::Change { epoch, entry }),
+        });
+        self.push_log(&user);
+    }
+
     /// Lets a room go on: answers its question, and notes it when entries wait.
     pub(super) fn follow(self: &Arc<Self>, room: Arc<Room>, question: Option<Question>) {
         if room.is_waiting() {
@@ -141,7 +173,7 @@ impl Gateway {
         &self,
         room: &Room,
         question: &Question,
-    ) -> Option<(u64, Vec<crate::model::UserId>)> {
+    ) -> Option<(u64, Vec<(UserId, Stamp)>)> {
         for _ in 0..ATTEMPTS {
             let asked = self
                 .parts
@@ -203,7 +235,42 @@ impl Gateway {
     }
 
     /// A push that tells somebody to pull.
-    pub(super) fn resync(reason: ResyncReason, chat: Option<crate::model::ChatId>) -> Broadcast {
+    pub(super) fn resync(reason: ResyncReason, chat: Option<ChatId>) -> Broadcast {
         Broadcast::new(Push::Resync { reason, chat })
+    }
+}
+
+/// A change on its way to the members, who are told by their logs if it is `copied`.
+fn change_arrival(
+    chat: &ChatId,
+    epoch: &Epoch,
+    members_version: u64,
+    entry: LogEntry,
+    copied: bool,
+) -> Arrival {
+    Arrival {
+        origin: None,
+        members_version,
+        push: if copied {
+            Pushed::Nothing
+        } else {
+            changed(chat, epoch, entry)
+        },
+    }
+}
+
+/// The pushes that tell of a change which no log tells of.
+fn changed(chat: &ChatId, epoch: &Epoch, entry: LogEntry) -> Pushed {
+    let push = |entry| {
+        let (chat, epoch) = (chat.clone(), epoch.clone());
+        Broadcast::new(Push::Changed { chat, epoch, entry })
+    };
+    let mut bare = entry.clone();
+    match &mut bare.change {
+        Change::Message(change) => {
+            change.entry = None;
+            Pushed::Message(change.stamp, Box::new([push(entry), push(bare)]))
+        }
+        _ => Pushed::All(Box::new(push(entry))),
     }
 }

@@ -7,7 +7,7 @@ use super::{Connection, Gateway, LocalUser, Room, registry::CHATS_AT_ONCE};
 use crate::{
     model::{ChatId, Stamp, UserId},
     protocol::ResyncReason,
-    service::ServiceError,
+    service::{ChatPosition, ServiceError},
 };
 
 /// How long a hint may be under way before its entry counts as missed.
@@ -43,9 +43,9 @@ impl Gateway {
         }
         // The hints may just be under way.
         tokio::time::sleep(PATIENCE).await;
-        for (room, newest) in chats {
+        for (room, position) in chats {
             let notice = Self::resync(reason, Some(room.chat.clone()));
-            room.catch_up(newest, &notice, &self.house);
+            room.catch_up(&position, &notice, &self.house);
         }
         let notice = Self::resync(reason, None);
         for (user, newest) in logs {
@@ -71,7 +71,7 @@ impl Gateway {
         Ok(behind)
     }
 
-    async fn chats_behind(&self) -> Result<Vec<(Arc<Room>, Stamp)>, ServiceError> {
+    async fn chats_behind(&self) -> Result<Vec<(Arc<Room>, ChatPosition)>, ServiceError> {
         let used: Vec<ChatId> = self
             .rooms
             .iter()
@@ -83,8 +83,8 @@ impl Gateway {
             for position in self.parts.service.positions(chats).await? {
                 let room = self.rooms.get(&position.chat).map(|room| Arc::clone(&room));
                 behind.extend(
-                    room.filter(|room| room.is_behind(position.last))
-                        .map(|room| (room, position.last)),
+                    room.filter(|room| room.is_behind(&position))
+                        .map(|room| (room, position)),
                 );
             }
         }

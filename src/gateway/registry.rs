@@ -133,7 +133,7 @@ impl Gateway {
             );
             watched?;
             for position in positions? {
-                self.room(&position.chat).watched(position.last);
+                self.room(&position.chat).watched(&position);
             }
         }
         Ok(())

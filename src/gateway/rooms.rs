@@ -1,24 +1,37 @@
 //! A chat with members who are connected here: whom to push to, in which order.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
 };
 
 use super::{broadcast::Broadcast, connection::House, lock, order::Order, users::LocalUser};
-use crate::model::{ChatId, Epoch, Stamp, UserId};
+use crate::{
+    model::{ChatId, Epoch, Stamp, UserId},
+    service::ChatPosition,
+};
 
 /// Entries of one chat that may wait until its members are known.
 const MOST_READY: usize = 1_024;
 
-/// An entry that has come.
+/// An entry or a change that has come.
 pub(super) struct Arrival {
-    /// The push.
-    pub(super) push: Broadcast,
+    /// What is pushed.
+    pub(super) push: Pushed,
     /// The connection that needs no push.
     pub(super) origin: Option<u64>,
     /// Version of the membership it was stored under.
     pub(super) members_version: u64,
+}
+
+/// What is pushed to the members.
+pub(super) enum Pushed {
+    /// The same to all.
+    All(Box<Broadcast>),
+    /// A change of the message at this stamp: with the message to those who may see it, without it to others.
+    Message(Stamp, Box<[Broadcast; 2]>),
+    /// Nothing: they are told in another way.
+    Nothing,
 }
 
 /// Whom to ask the service about: see [`Room::on_members`].
@@ -31,7 +44,8 @@ pub(super) struct Question {
 
 struct Local {
     user: Arc<LocalUser>,
-    member: bool,
+    /// Up to where entries are hidden from them, if they are a member.
+    member: Option<Stamp>,
     /// Version of the membership since which they are known to belong to it; 0 as long as nobody knows.
     since: u64,
 }
@@ -51,6 +65,7 @@ struct State {
     asking: bool,
     joins: u32,
     order: Order<Arrival>,
+    changes: Order<Arrival>,
     ready: VecDeque<Arrival>,
 }
 
@@ -69,7 +84,7 @@ impl Room {
         if !state.locals.iter().any(|local| local.user.id == user.id) {
             state.locals.push(Local {
                 user: Arc::clone(user),
-                member: false,
+                member: None,
                 since: since.unwrap_or(0),
             });
             // Rows may be ahead of the truth: the members are asked for before the next push.
@@ -79,12 +94,15 @@ impl Room {
         state.watched
     }
 
-    /// Hints about this chat come here from now on; `newest` was its newest entry at about that time.
-    pub(super) fn watched(&self, newest: Stamp) {
+    /// Hints about this chat come here from now on; it stood at `position` at about that time.
+    pub(super) fn watched(&self, position: &ChatPosition) {
         let mut state = lock(&self.state);
         state.watched = true;
         if state.order.newest().is_none() {
-            state.order.skip_to(newest);
+            state.order.skip_to(position.last);
+        }
+        if state.changes.newest().is_none() {
+            state.changes.skip_to(position.change_last);
         }
     }
 
@@ -101,9 +119,10 @@ impl Room {
         state.locals.iter().any(|local| local.user.is_connected())
     }
 
-    /// Whether entries wait for earlier ones.
+    /// Whether entries or changes wait for earlier ones.
     pub(super) fn is_waiting(&self) -> bool {
-        lock(&self.state).order.is_waiting()
+        let state = lock(&self.state);
+        state.order.is_waiting() || state.changes.is_waiting()
     }
 
     /// An entry has come: pushes what is in order now. A question is to be answered by [`Room::on_members`].
@@ -122,27 +141,51 @@ impl Room {
         state.advance(house)
     }
 
-    /// Time passes: pushes what has waited for earlier entries in vain.
-    pub(super) fn tick(&self, house: &House) -> Option<Question> {
+    /// A change has come: like [`Room::on_entry`], in the order of changes.
+    pub(super) fn on_change(
+        &self,
+        epoch: &Epoch,
+        (prev, stamp): (Stamp, Stamp),
+        arrival: Arrival,
+        house: &House,
+    ) -> Option<Question> {
         let mut state = lock(&self.state);
-        let State { order, ready, .. } = &mut *state;
-        order.tick(|arrival| ready.push_back(arrival));
+        let State { changes, ready, .. } = &mut *state;
+        changes.take(epoch, prev, stamp, arrival, |arrival| {
+            ready.push_back(arrival);
+        });
         state.advance(house)
     }
 
-    /// The answer to a question: who is a member at `version`. There may be another question.
+    /// Time passes: pushes what has waited for earlier ones in vain.
+    pub(super) fn tick(&self, house: &House) -> Option<Question> {
+        let mut state = lock(&self.state);
+        let State {
+            order,
+            changes,
+            ready,
+            ..
+        } = &mut *state;
+        for order in [order, changes] {
+            order.tick(|arrival| ready.push_back(arrival));
+        }
+        state.advance(house)
+    }
+
+    /// The answer to a question: who is a member at `version`, and up to where entries are hidden from each.
+    /// There may be another question.
     pub(super) fn on_members(
         &self,
         question: &Question,
         version: u64,
-        members: Vec<UserId>,
+        members: Vec<(UserId, Stamp)>,
         house: &House,
     ) -> Option<Question> {
-        let members: HashSet<UserId> = members.into_iter().collect();
+        let members: HashMap<UserId, Stamp> = members.into_iter().collect();
         let mut state = lock(&self.state);
         state.asking = false;
         for local in &mut state.locals {
-            local.member = members.contains(&local.user.id);
+            local.member = members.get(&local.user.id).copied();
             if local.since == 0 {
                 local.since = version;
             }
@@ -163,27 +206,34 @@ impl Room {
     }
 
     /// Something newer than what was pushed is stored: tells all, unless it has come since.
-    pub(super) fn catch_up(&self, newest: Stamp, notice: &Broadcast, house: &House) {
+    pub(super) fn catch_up(&self, position: &ChatPosition, notice: &Broadcast, house: &House) {
         let mut state = lock(&self.state);
-        if state.order.newest() >= Some(newest) {
+        if !state.is_behind(position) {
             return;
         }
-        state.order.skip_to(newest);
+        state.order.skip_to(position.last);
+        state.changes.skip_to(position.change_last);
         for local in &state.locals {
-            if local.member || state.version.is_none() {
+            if local.member.is_some() || state.version.is_none() {
                 local.user.push(notice, None, house);
             }
         }
     }
 
-    /// Whether `newest` is newer than what was pushed. As long as hints do not come here, nothing is missed.
-    pub(super) fn is_behind(&self, newest: Stamp) -> bool {
-        let pushed = lock(&self.state).order.newest();
-        pushed.is_some_and(|pushed| pushed < newest)
+    /// Whether the chat stands further than what was pushed. As long as hints do not come here, nothing is
+    /// missed.
+    pub(super) fn is_behind(&self, position: &ChatPosition) -> bool {
+        lock(&self.state).is_behind(position)
     }
 }
 
 impl State {
+    fn is_behind(&self, position: &ChatPosition) -> bool {
+        let behind = |pushed: Option<Stamp>, newest| pushed.is_some_and(|pushed| pushed < newest);
+        behind(self.order.newest(), position.last)
+            || behind(self.changes.newest(), position.change_last)
+    }
+
     fn advance(&mut self, house: &House) -> Option<Question> {
         while !self.asking {
             let needed = self.ready.front()?.members_version;
@@ -215,13 +265,25 @@ impl State {
     /// Pushes to those who were members when it was stored. To others it may be hidden; whoever could see it
     /// after all finds the gap by the next `prev`.
     fn push(&self, arrival: &Arrival, house: &House) {
-        let receivers: usize = self
-            .locals
-            .iter()
-            .filter(|local| local.member && local.since <= arrival.members_version)
-            .map(|local| local.user.push(&arrival.push, arrival.origin, house))
-            .sum();
+        let mut receivers = 0;
+        for local in &self.locals {
+            let push = local.member.and_then(|hidden| arrival.push.to(hidden));
+            if let Some(push) = push.filter(|_| local.since <= arrival.members_version) {
+                receivers += local.user.push(push, arrival.origin, house);
+            }
+        }
         metrics::counter!("curlew_pushes_total").increment(receivers as u64);
+    }
+}
+
+impl Pushed {
+    /// The push for a member from whom entries up to `hidden` are hidden.
+    fn to(&self, hidden: Stamp) -> Option<&Broadcast> {
+        match self {
+            Self::All(push) => Some(push),
+            Self::Message(stamp, pushes) => Some(&pushes[usize::from(*stamp <= hidden)]),
+            Self::Nothing => None,
+        }
     }
 }
 

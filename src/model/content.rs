@@ -164,6 +164,17 @@ impl Content {
         Self::Text(Text { text: text.into() })
     }
 
+    /// About how many bytes it takes in an answer; what is bounded as a whole counts with its bound.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.text.len(),
+            Self::System(_) => 64,
+            Self::Bundle(_) => 48 * 1024,
+            Self::Other(_) => Opaque::MAX_BYTES,
+        }
+    }
+
     /// Why this content may not be sent, if it may not: the field and the reason.
     #[must_use]
     pub fn refusal(&self) -> Option<(&'static str, &'static str)> {

@@ -1,20 +1,19 @@
-//! Chats: making them, listing them, renaming them.
+//! Chats: making them, listing them.
 
 use std::cmp::Reverse;
 
 use ring::hmac;
 
-use super::{Caller, Service, ServiceError, messages::malformed_client_id};
+use super::{Caller, Service, ServiceError, settings::check_title};
 use crate::{
     model::{
-        Account, Change, ChangeId, Chat, ChatCursor, ChatId, ChatKind, ChatPage, ChatRow, ClientId,
-        Epoch, MembershipChange, MembershipEvent, ReadMark, Role, Stamp, SystemEvent, UserId,
-        Window,
+        Account, Change, Chat, ChatCursor, ChatId, ChatKind, ChatPage, ChatRow, ClientId, Epoch,
+        MembershipChange, MembershipEvent, ReadMark, Role, Stamp, SystemEvent, UserId, Window,
     },
     store::{
-        chats::{ChangeRequest, ChatState, Effects},
+        chats::{ChangeRequest, Effects},
         engine::Swapped,
-        record::{ChatInfo, Intent, MemberRecord, Standing, digest, hashed_id},
+        record::{ChatInfo, Intent, MemberRecord, Standing},
         rows::{Place, Shown},
     },
 };
@@ -53,9 +52,8 @@ impl Service {
         }
         new.members.sort();
         new.members.dedup();
-        self.limiter.change(&caller.user)?;
         let chat = self.chat_id(&caller.user, &new);
-        let request = self.change_request(caller, &new.client_id, &creation_parts(&new));
+        let request = self.change_request(caller, &new.client_id, &creation_parts(&new))?;
         if self.chats.state(&chat, &[]).await?.is_none() {
             self.make(caller, &chat, &request, &new).await?;
         }
@@ -99,41 +97,6 @@ impl Service {
             .ok_or(ServiceError::NotFound)
     }
 
-    /// Gives a group another title.
-    ///
-    /// # Errors
-    ///
-    /// `NotFound`, `Forbidden` (not an owner, or a direct chat), `Invalid`, `Conflict`, `RateLimited`.
-    pub async fn rename_chat(
-        &self,
-        caller: &Caller,
-        chat: &ChatId,
-        title: String,
-        client_id: &ClientId,
-    ) -> Result<Chat, ServiceError> {
-        check_title(&title)?;
-        let request = self.change_request(caller, client_id, &["rename", chat.as_str(), &title]);
-        let actor = caller.user.clone();
-        let decide = move |state: &ChatState| {
-            self::owner(state)?;
-            Ok(Some(Effects {
-                info: ChatInfo {
-                    title: Some(title.clone()),
-                    ..state.info.clone()
-                },
-                members: Vec::new(),
-                change: Change::Chat { chat: chat.clone() },
-                event: Some(SystemEvent::Renamed {
-                    actor: actor.clone(),
-                    title: title.clone(),
-                }),
-            }))
-        };
-        self.change_chat(caller, chat, client_id, request, &[], decide)
-            .await?;
-        Ok(self.chat(caller, chat).await?.chat)
-    }
-
     /// Rows of the window and of those named chats that have something new, most recently active first.
     pub(super) async fn rows(
         &self,
@@ -155,7 +118,7 @@ impl Service {
             inside
                 || named
                     .iter()
-                    .any(|c| c.chat == place.chat && c.after != place.head.last)
+                    .any(|cursor| cursor.chat == place.chat && has_news(cursor, place))
         });
         Ok((self.show(caller, places).await?, has_more))
     }
@@ -230,7 +193,7 @@ impl Service {
             .create(chat, Epoch::from_bytes(&epoch), request, effects)
             .await?;
         if made == Swapped::Yes {
-            self.finish(&intent, Some(&caller.origin)).await?;
+            self.finish(&intent, None).await?;
         }
         Ok(self.intents.clear(&intent).await?)
     }
@@ -247,51 +210,9 @@ impl Service {
         }
         Ok(())
     }
-
-    /// The change a caller asks for, under its deterministic id.
-    pub(super) fn change_request(
-        &self,
-        caller: &Caller,
-        client_id: &ClientId,
-        parts: &[&str],
-    ) -> ChangeRequest {
-        let bytes: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-        let id: ChangeId = hashed_id(&["change", caller.user.as_str(), client_id.as_str()]);
-        ChangeRequest {
-            id,
-            digest: digest(&bytes),
-            actor: caller.user.clone(),
-            now_us: self.parts.clock.now_us(),
-        }
-    }
-}
-
-/// The asking member, who must be an owner of a group.
-pub(super) fn owner(state: &ChatState) -> Result<&MemberRecord, ServiceError> {
-    let member = group_member(state)?;
-    (member.role == Role::Owner)
-        .then_some(member)
-        .ok_or(ServiceError::Forbidden("only owners may do this"))
-}
-
-/// The asking member, in a chat that is a group.
-pub(super) fn group_member(state: &ChatState) -> Result<&MemberRecord, ServiceError> {
-    let member = state
-        .members
-        .first()
-        .and_then(Option::as_ref)
-        .ok_or(ServiceError::NotFound)?;
-    (state.info.kind == ChatKind::Group)
-        .then_some(member)
-        .ok_or(ServiceError::Forbidden(
-            "a direct chat has no title and fixed members",
-        ))
 }
 
 fn check(new: &NewChat) -> Result<(), ServiceError> {
-    if new.client_id.is_absent() {
-        return Err(malformed_client_id());
-    }
     match (new.kind, &new.title) {
         (ChatKind::Channel, _) => Err(ServiceError::invalid("kind", "must be direct or group")),
         (ChatKind::Direct, _) if new.members.len() != 1 => Err(ServiceError::invalid(
@@ -307,22 +228,6 @@ fn check(new: &NewChat) -> Result<(), ServiceError> {
         (ChatKind::Group, Some(title)) => check_title(title),
         (ChatKind::Direct, None) => Ok(()),
     }
-}
-
-fn check_title(title: &str) -> Result<(), ServiceError> {
-    if title.trim().is_empty() {
-        return Err(ServiceError::invalid("title", "is empty"));
-    }
-    if title.chars().any(char::is_control) {
-        return Err(ServiceError::invalid("title", "has control characters"));
-    }
-    if title.len() > 512 || title.chars().count() > 128 {
-        return Err(ServiceError::too_large(
-            "title",
-            "is longer than 128 characters or 512 bytes",
-        ));
-    }
-    Ok(())
 }
 
 fn creation_parts(new: &NewChat) -> Vec<&str> {
@@ -365,8 +270,15 @@ fn creation(
             peer: peer.cloned(),
         }
     };
+    let change = Change::Membership(MembershipChange {
+        chat: chat.clone(),
+        event: MembershipEvent::Created,
+        actor: caller.user.clone(),
+        users: everybody.to_vec(),
+        members_version: 0,
+    });
     Effects {
-        info: ChatInfo {
+        info: Some(ChatInfo {
             kind: new.kind,
             title: new.title.clone(),
             creator: caller.user.clone(),
@@ -374,22 +286,23 @@ fn creation(
             members: u32::try_from(everybody.len()).unwrap_or(u32::MAX),
             owners: u32::from(!direct),
             expire_after_s: None,
-        },
+            pins: Vec::new(),
+        }),
         members: everybody
             .iter()
             .map(|user| (user.clone(), Some(member(user))))
             .collect(),
-        change: Change::Membership(MembershipChange {
-            chat: chat.clone(),
-            event: MembershipEvent::Created,
-            actor: caller.user.clone(),
-            users: everybody.to_vec(),
-            members_version: 0,
-        }),
         event: (!direct).then(|| SystemEvent::Created {
             actor: caller.user.clone(),
         }),
+        ..Effects::of(change)
     }
+}
+
+/// The pins above what is hidden from a member.
+fn visible_pins(info: &ChatInfo, hidden_through: Stamp) -> Vec<Stamp> {
+    let pins = info.pins.iter().copied();
+    pins.filter(|pin| *pin > hidden_through).collect()
 }
 
 /// When something last happened in a chat.
@@ -399,6 +312,12 @@ fn active(place: &Place) -> Stamp {
     } else {
         place.head.last
     }
+}
+
+/// Whether there are entries or changes that a client at this cursor lacks.
+fn has_news(cursor: &ChatCursor, place: &Place) -> bool {
+    let changed = |after| after != place.head.change_last;
+    cursor.after != place.head.last || cursor.changes_after.is_some_and(changed)
 }
 
 /// A row as its owner sees it, who may hide what they read themselves.
@@ -427,7 +346,7 @@ fn row(shown: &Shown, peer: Option<Account>, hides: bool) -> ChatRow {
             members_version: head.members_version,
             epoch: head.epoch.clone(),
             created_ms: shown.info.created_ms,
-            pins: Vec::new(),
+            pins: visible_pins(&shown.info, shown.place.hidden_through()),
             expire_after_s: None,
         },
         last: shown.last.clone().map(Standing::into_entry),

@@ -13,8 +13,8 @@ pub struct ChatPosition {
     pub chat: ChatId,
     /// Stamp of its newest entry; 0 when there is none or no such chat.
     pub last: Stamp,
-    /// Version of its membership.
-    pub members_version: u64,
+    /// Stamp of its newest change; 0 when there is none.
+    pub change_last: Stamp,
 }
 
 impl Service {
@@ -53,7 +53,8 @@ impl Service {
             .await?)
     }
 
-    /// Which of `users` are members of a chat, and the version of the membership that says so.
+    /// Which of `users` are members of a chat, up to where entries are hidden from each, and the version of the
+    /// membership that says so.
     ///
     /// # Errors
     ///
@@ -62,14 +63,14 @@ impl Service {
         &self,
         chat: &ChatId,
         users: &[UserId],
-    ) -> Result<(u64, Vec<UserId>), ServiceError> {
+    ) -> Result<(u64, Vec<(UserId, Stamp)>), ServiceError> {
         let Some(state) = self.chats.state(chat, users).await? else {
             return Ok((0, Vec::new()));
         };
         let members = users
             .iter()
             .zip(state.members)
-            .filter_map(|(user, member)| member.map(|_| user.clone()))
+            .filter_map(|(user, member)| Some((user.clone(), member?.since)))
             .collect();
         Ok((state.head.members_version, members))
     }
@@ -88,7 +89,7 @@ impl Service {
             .map(|(chat, head)| ChatPosition {
                 chat: chat.clone(),
                 last: head.as_ref().map_or(Stamp::ZERO, |head| head.last),
-                members_version: head.map_or(0, |head| head.members_version),
+                change_last: head.map_or(Stamp::ZERO, |head| head.change_last),
             })
             .collect())
     }

@@ -1,12 +1,15 @@
 //! Change logs: what changed of the data a client may have cached.
 
+use std::collections::HashSet;
+
 use super::{
     Caller, Service, ServiceError,
     extent::{Extent, proof_lacks},
+    views::Told,
 };
 use crate::{
     cluster::{Hint, Origin},
-    model::{Change, Epoch, LogEntry, LogPage, Stamp, UserId},
+    model::{Change, ChatId, Epoch, LogEntry, LogPage, Stamp, UserId},
     store::{
         Seek,
         keys::{self, TimelineId},
@@ -50,12 +53,13 @@ impl Service {
         if let Some(reset) = proof_lacks(after, page.floor, page.anchored) {
             return Ok(extent.empty(Some(reset)));
         }
-        let entries = page
+        let told = page
             .entries
             .into_iter()
             .map(Standing::into_log_entry)
             .collect();
-        Ok(extent.page(after, entries, page.has_more))
+        let (entries, full) = self.tell(&caller.user, coalesced(told)).await?;
+        Ok(extent.page(after, entries, page.has_more || full))
     }
 
     /// Writes a change into a user's log and tells their devices. Doing it again with the same `what`
@@ -67,6 +71,24 @@ impl Service {
         change: Change,
         origin: Option<Origin>,
     ) -> Result<(), ServiceError> {
+        let pushed = change.clone();
+        let body = LogBody {
+            place: None,
+            change,
+            message: None,
+        };
+        self.log_body(user, what, body, pushed, origin).await
+    }
+
+    /// Like [`Service::log`], with all that is stored, and the change as it is pushed.
+    pub(super) async fn log_body(
+        &self,
+        user: &UserId,
+        what: &[&str],
+        body: LogBody,
+        pushed: Change,
+        origin: Option<Origin>,
+    ) -> Result<(), ServiceError> {
         let id = hashed_id(what);
         let step = AppendStep {
             timeline: TimelineId::Log(user.clone()),
@@ -74,11 +96,7 @@ impl Service {
             id,
             kind: LogBody::KIND,
             author: None,
-            body: LogBody {
-                place: None,
-                change: change.clone(),
-            }
-            .encode(),
+            body: body.encode(),
             now_us: self.parts.clock.now_us(),
             members_version: None,
             marks: Vec::new(),
@@ -94,8 +112,8 @@ impl Service {
         let entry = LogEntry {
             stamp: placed.stamp,
             prev: placed.prev,
-            place: None,
-            change,
+            place: body.place,
+            change: pushed,
         };
         let hint = Hint::Log {
             user: user.clone(),
@@ -108,6 +126,19 @@ impl Service {
             .tell(hint, &keys::user_gateways(user), &placed.gateways);
         Ok(())
     }
+}
+
+/// Leaves out marks and drafts that a later one of the same chat makes pointless.
+fn coalesced(mut told: Vec<Told>) -> Vec<Told> {
+    let mut seen: HashSet<(bool, ChatId)> = HashSet::new();
+    told.reverse();
+    told.retain(|(entry, _)| match &entry.change {
+        Change::Read { chat, .. } => seen.insert((true, chat.clone())),
+        Change::Draft { chat, .. } => seen.insert((false, chat.clone())),
+        _ => true,
+    });
+    told.reverse();
+    told
 }
 
 fn id_bytes(id: &crate::model::EntryId) -> &[u8] {

@@ -2,8 +2,8 @@
 
 use super::{
     Caller, Service, ServiceError,
-    chats::{MAX_INVITED, group_member, owner},
-    messages::{malformed_client_id, used_twice},
+    changes::{group_member, manager},
+    chats::MAX_INVITED,
 };
 use crate::{
     model::{
@@ -11,8 +11,8 @@ use crate::{
         SystemEvent, UserId,
     },
     store::{
-        chats::{ChangeRequest, Changed, ChatState, Effects},
-        record::{ChatInfo, Intent, MemberRecord},
+        chats::{ChatState, Effects, Subject},
+        record::{ChatInfo, MemberRecord},
     },
 };
 
@@ -47,7 +47,7 @@ impl Service {
         self.check_people(&users).await?;
         let mut parts = vec!["add", chat.as_str()];
         parts.extend(users.iter().map(UserId::as_str));
-        let request = self.change_request(caller, client_id, &parts);
+        let request = self.change_request(caller, client_id, &parts)?;
         self.rosters
             .announce(chat, &users, &request.id, request.now_us)
             .await?;
@@ -55,13 +55,13 @@ impl Service {
         let (actor, invited) = (caller.user.clone(), users.clone());
         let decide = move |state: &ChatState| addition(chat, state, &actor, &invited, most);
         let changed = self
-            .change_chat(caller, chat, client_id, request, &users, decide)
+            .change_chat(caller, chat, request, about(&users), decide)
             .await;
         for user in &users {
             // Whoever did not become a member after all does not keep the row that announced it.
             self.rosters.withdraw(chat, user).await?;
         }
-        changed
+        Ok(changed?.members_version())
     }
 
     /// Removes somebody from a group; answers the version of the membership.
@@ -80,10 +80,10 @@ impl Service {
             return Err(ServiceError::invalid("user", "is yourself: leave instead"));
         }
         let request =
-            self.change_request(caller, client_id, &["remove", chat.as_str(), user.as_str()]);
+            self.change_request(caller, client_id, &["remove", chat.as_str(), user.as_str()])?;
         let (actor, removed) = (caller.user.clone(), user.clone());
         let decide = move |state: &ChatState| {
-            owner(state)?;
+            manager(state)?;
             let member = state
                 .members
                 .get(1)
@@ -99,15 +99,11 @@ impl Service {
             let change = (MembershipEvent::Removed, event);
             Ok(Some(parting(chat, state, &actor, &removed, None, change)))
         };
-        self.change_chat(
-            caller,
-            chat,
-            client_id,
-            request,
-            std::slice::from_ref(user),
-            decide,
-        )
-        .await
+        let subject = about(std::slice::from_ref(user));
+        let settled = self
+            .change_chat(caller, chat, request, subject, decide)
+            .await?;
+        Ok(settled.members_version())
     }
 
     /// Leaves a group. When the last owner leaves, who has been there longest becomes owner.
@@ -121,7 +117,7 @@ impl Service {
         chat: &ChatId,
         client_id: &ClientId,
     ) -> Result<(), ServiceError> {
-        let request = self.change_request(caller, client_id, &["leave", chat.as_str()]);
+        let request = self.change_request(caller, client_id, &["leave", chat.as_str()])?;
         let membership = self.membership(chat, &caller.user).await;
         // Who has left by this very request asks again because the answer was lost.
         if membership.is_err() && self.chats.record(chat, &request.id).await?.is_none() {
@@ -146,7 +142,7 @@ impl Service {
             let heir = heir.filter(|_| last_owner);
             Ok(Some(parting(chat, state, &actor, &actor, heir, change)))
         };
-        self.change_chat(caller, chat, client_id, request, &heirs, decide)
+        self.change_chat(caller, chat, request, about(&heirs), decide)
             .await?;
         Ok(())
     }
@@ -193,42 +189,13 @@ impl Service {
             has_more,
         })
     }
+}
 
-    /// Commits a change of a chat and everything that follows from it. `decide` sees the caller's membership
-    /// first, then those of `users`.
-    pub(super) async fn change_chat(
-        &self,
-        caller: &Caller,
-        chat: &ChatId,
-        client_id: &ClientId,
-        request: ChangeRequest,
-        users: &[UserId],
-        decide: impl Fn(&ChatState) -> Result<Option<Effects>, ServiceError> + Send + Sync,
-    ) -> Result<u64, ServiceError> {
-        if client_id.is_absent() {
-            return Err(malformed_client_id());
-        }
-        self.limiter.change(&caller.user)?;
-        let intent = Intent::change(chat, &request.id);
-        let mut asked = vec![caller.user.clone()];
-        asked.extend(users.iter().cloned());
-        self.intents.note(&intent, request.now_us).await?;
-        let changed = self.chats.change(chat, &request, &asked, decide).await;
-        if let Ok(Changed::Committed { .. }) = changed {
-            self.finish(&intent, Some(&caller.origin)).await?;
-        }
-        if !matches!(changed, Err(ServiceError::Store(_))) {
-            self.intents.clear(&intent).await?;
-        }
-        self.forget_membership(chat, &caller.user);
-        match changed? {
-            Changed::Committed {
-                members_version, ..
-            }
-            | Changed::Nothing { members_version } => Ok(members_version),
-            Changed::Conflict => Err(used_twice()),
-            Changed::NoChat => Err(ServiceError::NotFound),
-        }
+/// A change about memberships.
+fn about(users: &[UserId]) -> Subject {
+    Subject {
+        users: users.to_vec(),
+        message: None,
     }
 }
 
@@ -263,26 +230,27 @@ fn addition(
         since_change: state.head.change_last,
         peer: None,
     };
+    let change = Change::Membership(MembershipChange {
+        chat: chat.clone(),
+        event: MembershipEvent::Added,
+        actor: actor.clone(),
+        users: added.clone(),
+        members_version: 0,
+    });
     Ok(Some(Effects {
-        info: ChatInfo {
+        info: Some(ChatInfo {
             members,
             ..state.info.clone()
-        },
+        }),
         members: added
             .iter()
             .map(|user| (user.clone(), Some(record.clone())))
             .collect(),
-        change: Change::Membership(MembershipChange {
-            chat: chat.clone(),
-            event: MembershipEvent::Added,
-            actor: actor.clone(),
-            users: added.clone(),
-            members_version: 0,
-        }),
         event: Some(SystemEvent::Added {
             actor: actor.clone(),
             users: added,
         }),
+        ..Effects::of(change)
     }))
 }
 
@@ -310,20 +278,21 @@ fn parting(
             }),
         )
     }));
+    let change = Change::Membership(MembershipChange {
+        chat: chat.clone(),
+        event,
+        actor: actor.clone(),
+        users: vec![gone.clone()],
+        members_version: 0,
+    });
     Effects {
-        info: ChatInfo {
+        info: Some(ChatInfo {
             members: state.info.members.saturating_sub(1),
             owners,
             ..state.info.clone()
-        },
-        members,
-        change: Change::Membership(MembershipChange {
-            chat: chat.clone(),
-            event,
-            actor: actor.clone(),
-            users: vec![gone.clone()],
-            members_version: 0,
         }),
+        members,
         event: Some(shown),
+        ..Effects::of(change)
     }
 }

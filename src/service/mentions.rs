@@ -57,7 +57,8 @@ impl Service {
         }
         if !message.mentions.is_empty() {
             let (_, members) = self.members_among(&message.chat, &message.mentions).await?;
-            if !message.mentions.iter().all(|user| members.contains(user)) {
+            let is_member = |user| members.iter().any(|(member, _)| member == user);
+            if !message.mentions.iter().all(is_member) {
                 return Err(ServiceError::invalid("mentions", "names a non-member"));
             }
         }

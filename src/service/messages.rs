@@ -173,7 +173,7 @@ impl Service {
         if placed.duplicate {
             let timeline = TimelineId::Chat(post.message.chat.clone());
             if let Some(record) = self.timelines.record(&timeline, id).await? {
-                return Ok(Standing::alone(record).into_entry());
+                return Ok(Standing::alone(id.clone(), record).into_entry());
             }
         }
         let message = &post.message;

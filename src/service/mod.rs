@@ -6,8 +6,11 @@
 mod accounts;
 #[cfg(all(test, feature = "embedded"))]
 mod bench;
+mod changes;
 mod chats;
 mod chores;
+mod copies;
+mod edits;
 mod error;
 mod extent;
 mod interest;
@@ -21,16 +24,22 @@ mod names;
 mod outbox;
 mod passwords;
 mod people;
+mod pins;
+mod reactions;
 mod reads;
 mod receipts;
 mod retention;
+mod retractions;
+mod roles;
 mod sessions;
+mod settings;
 mod setup;
 mod sync;
 #[cfg(all(test, feature = "embedded"))]
 mod tests;
 mod threads;
 mod timelines;
+mod views;
 
 use std::sync::Arc;
 
@@ -42,7 +51,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use crate::store::StoreError;
 pub use accounts::{Credentials, LoggedIn, Registration};
+pub use changes::{AmendedMessage, Target};
 pub use chats::NewChat;
+pub use edits::Edit;
 pub use error::ServiceError;
 pub use interest::ChatPosition;
 pub use limits::Limiter;
@@ -56,8 +67,8 @@ use crate::{
     model::{SessionId, UserId},
     store::{
         Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, due::Due, intents::Intents,
-        interests::Interests, reads::Reads, receipts::Receipts, retention::Retention,
-        rosters::Rosters, rows::ChatRows, timelines::Timelines,
+        interests::Interests, messages::Messages, reads::Reads, receipts::Receipts,
+        retention::Retention, rosters::Rosters, rows::ChatRows, timelines::Timelines,
     },
 };
 
@@ -93,6 +104,7 @@ pub struct Service {
     interests: Interests,
     limiter: Limiter,
     memberships: Memberships,
+    messages: Messages,
     passwords: Passwords,
     reads: Reads,
     retention: Retention,
@@ -118,7 +130,7 @@ impl Service {
         Ok(Self {
             accounts: Accounts::new(engine()),
             chat_rows: ChatRows::new(engine()),
-            chats: Chats::new(engine()),
+            chats: Chats::new(engine(), Arc::clone(&parts.random)),
             codes: Codes::new(engine()),
             devices: Sessions::new(engine()),
             due: Due::new(engine()),
@@ -126,6 +138,7 @@ impl Service {
             interests: Interests::new(engine()),
             limiter: Limiter::new(&parts.limits, Arc::clone(&parts.clock)),
             memberships: Memberships::default(),
+            messages: Messages::new(engine()),
             passwords: Passwords::new(&parts.auth, Arc::clone(&parts.random)),
             reads: Reads::new(engine()),
             retention: Retention::new(engine()),

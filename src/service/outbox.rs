@@ -3,13 +3,12 @@
 //! Every step may be repeated, by this gateway or another, after any crash: entries have deterministic ids,
 //! log entries too, and the intent that asks for all of it is cleared last.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
-
 use super::{Service, ServiceError};
 use crate::{
     cluster::{Hint, Origin},
     model::{
-        Change, ChangeId, ChatId, Content, Entry, EntryKind, MembershipEvent, SystemEvent, UserId,
+        Change, ChangeId, ChatId, Content, Entry, EntryKind, MembershipEvent, MessageChange,
+        MessageEvent, SystemEvent,
     },
     store::{
         intents::PATIENCE_US,
@@ -19,9 +18,6 @@ use crate::{
         },
     },
 };
-
-/// Logs written at once.
-const PARALLEL: usize = 16;
 
 /// Overdue intents taken from each shard at once.
 const SWEEP: usize = 64;
@@ -52,54 +48,28 @@ impl Service {
         origin: Option<&Origin>,
     ) -> Result<bool, ServiceError> {
         match &intent.step {
-            Step::Change(change) => self.finish_change(&intent.chat, change, origin).await,
+            Step::Change(change) => self.finish_change(&intent.chat, change).await,
             Step::Message(message) => self.finish_mentions(&intent.chat, message, origin).await,
         }
     }
 
-    async fn finish_change(
-        &self,
-        chat: &ChatId,
-        change: &ChangeId,
-        origin: Option<&Origin>,
-    ) -> Result<bool, ServiceError> {
+    async fn finish_change(&self, chat: &ChatId, change: &ChangeId) -> Result<bool, ServiceError> {
         let Some(record) = self.chats.record(chat, change).await? else {
             return Ok(false);
         };
-        let concerned = self.concerned(chat, &record).await?;
-        stream::iter(concerned)
-            .map(|user| {
-                let (told, origin) = (record.change.clone(), origin.cloned());
-                let what = ["change", chat.as_str(), change.as_str()];
-                async move { self.log(&user, &what, told, origin).await }
-            })
-            .buffer_unordered(PARALLEL)
-            .try_collect::<()>()
-            .await?;
+        let told = self.told_now(chat, &record).await?;
+        self.copy_into_logs((chat, change), &record, &told).await?;
+        if let (Some(message), true) = (&record.message, is_edit(&record.change)) {
+            // An edit may speak to more members.
+            self.finish_mentions(chat, message, None).await?;
+        }
         if let Some(event) = record.event.clone() {
             self.append_system_entry(chat, change, &record, event)
                 .await?;
         }
         self.mend_rosters(chat, change, &record).await?;
+        self.tell_gateways(chat, &record, told).await?;
         Ok(true)
-    }
-
-    /// Whose logs a change belongs in: those it happened to, and all members of a group that is not large.
-    async fn concerned(
-        &self,
-        chat: &ChatId,
-        record: &ChangeRecord,
-    ) -> Result<Vec<UserId>, ServiceError> {
-        let most = self.parts.limits.write_diffusion_members as usize;
-        let mut concerned = match &record.change {
-            Change::Membership(change) => change.users.clone(),
-            _ => Vec::new(),
-        };
-        let members = self.rosters.all_members(chat, most).await?;
-        concerned.extend(members.into_iter().flatten());
-        concerned.sort();
-        concerned.dedup();
-        Ok(concerned)
     }
 
     async fn append_system_entry(
@@ -174,4 +144,14 @@ impl Service {
         }
         Ok(())
     }
+}
+
+fn is_edit(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Message(MessageChange {
+            event: MessageEvent::Edited,
+            ..
+        })
+    )
 }

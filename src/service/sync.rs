@@ -4,7 +4,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{Caller, Service, ServiceError, TimelineQuery};
 use crate::{
-    model::{ChatCursor, Content, Entry, LogCursor, Synced, SyncedChat, TimelinePage, Window},
+    model::{
+        Change, ChatCursor, Content, Entry, LogCursor, LogEntry, LogPage, Synced, SyncedChat,
+        TimelinePage, Window,
+    },
     store::rows::Place,
 };
 
@@ -55,12 +58,12 @@ impl Service {
             })
             .map(|(row, place, cursor)| async move {
                 let timeline = self.missed(caller, &place, cursor.as_ref()).await?;
-                let changes_next = place.head.change_last;
+                let changes = self.missed_changes(caller, &place, cursor.as_ref()).await?;
                 Ok::<_, ServiceError>(SyncedChat {
                     row,
                     timeline,
-                    changes: None,
-                    changes_next,
+                    changes,
+                    changes_next: place.head.change_last,
                 })
             })
             .buffered(PARALLEL)
@@ -72,6 +75,32 @@ impl Service {
             chats,
             has_more,
         })
+    }
+
+    /// The changes a client lacks of one chat, if it named a cursor there and there are any.
+    async fn missed_changes(
+        &self,
+        caller: &Caller,
+        place: &Place,
+        cursor: Option<&ChatCursor>,
+    ) -> Result<Option<LogPage>, ServiceError> {
+        let Some(cursor) = cursor else {
+            return Ok(None);
+        };
+        let epoch = cursor.changes_epoch.as_ref();
+        let here = epoch.is_none_or(|epoch| *epoch == place.head.epoch);
+        let after = cursor.changes_after;
+        let after = after.filter(|after| !here || *after != place.head.change_last);
+        let Some(after) = after else {
+            return Ok(None);
+        };
+        let limit = self.parts.limits.page;
+        let pulled = self.pull_changes(caller, &place.chat, Some(after), epoch.cloned(), limit);
+        match pulled.await {
+            Ok(page) => Ok(Some(page)),
+            Err(ServiceError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// What a client lacks of one chat, if it named a cursor there.
@@ -110,22 +139,38 @@ impl Service {
     }
 }
 
+/// Keeps the answer within bounds: pages beyond them come empty and say that there is more.
 fn hold_to_bytes(chats: &mut [SyncedChat]) {
     let mut room = ANSWER_BYTES;
-    for page in chats.iter_mut().filter_map(|chat| chat.timeline.as_mut()) {
-        let bytes: usize = page.entries.iter().map(size).sum();
-        if bytes > room {
-            page.entries.clear();
-            page.has_more = true;
+    for chat in chats {
+        if let Some(page) = &mut chat.timeline {
+            let bytes: usize = page.entries.iter().map(size).sum();
+            if bytes > room {
+                page.entries.clear();
+                page.has_more = true;
+            }
+            room = room.saturating_sub(bytes);
         }
-        room = room.saturating_sub(bytes);
+        if let Some(page) = &mut chat.changes {
+            let bytes: usize = page.entries.iter().map(change_size).sum();
+            if bytes > room {
+                page.next = page.entries[0].prev;
+                page.entries.clear();
+                page.has_more = true;
+            }
+            room = room.saturating_sub(bytes);
+        }
     }
 }
 
+fn change_size(entry: &LogEntry) -> usize {
+    let message = match &entry.change {
+        Change::Message(change) => change.entry.as_deref(),
+        _ => None,
+    };
+    128 + message.map_or(0, size)
+}
+
 fn size(entry: &Entry) -> usize {
-    match &entry.content {
-        Some(Content::Text(text)) => 256 + text.text.len(),
-        Some(Content::Other(_)) => 16 * 1024,
-        _ => 256,
-    }
+    256 + entry.content.as_ref().map_or(0, Content::bytes)
 }

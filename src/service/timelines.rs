@@ -5,7 +5,7 @@ use super::{
     extent::{Extent, proof_lacks},
 };
 use crate::{
-    model::{Change, ChatId, Entry, Epoch, LogEntry, LogPage, Reset, Stamp, TimelinePage},
+    model::{Change, ChatId, Entry, Epoch, LogEntry, LogPage, Reset, Stamp, TimelinePage, UserId},
     store::{
         Seek,
         engine::{Answer, Read},
@@ -32,6 +32,8 @@ pub struct TimelineQuery {
 
 /// A chat's timeline opened for one of its members.
 struct Reading {
+    reader: UserId,
+    chat: ChatId,
     timeline: TimelineId,
     opened: Opened,
     extent: Extent,
@@ -109,17 +111,19 @@ impl Service {
         if let Some(reset) = proof_lacks(after, extent.floor, anchored) {
             return Ok(extent.empty(Some(reset)));
         }
-        let entries = page
-            .changes
-            .into_iter()
-            .map(|(stamp, prev, record)| LogEntry {
+        let told = page.changes.into_iter().map(|(stamp, prev, record)| {
+            let message = record.as_ref().and_then(|record| record.message.clone());
+            let change = record.map_or(Change::Unknown, |record| record.change);
+            let entry = LogEntry {
                 stamp,
                 prev,
                 place: None,
-                change: record.map_or(Change::Unknown, |record| record.change),
-            })
-            .collect();
-        Ok(extent.page(after, entries, page.has_more))
+                change,
+            };
+            (entry, message)
+        });
+        let (entries, full) = self.tell(&caller.user, told.collect()).await?;
+        Ok(extent.page(after, entries, page.has_more || full))
     }
 
     /// The number of entries for a page, when it is a good one.
@@ -171,6 +175,8 @@ impl Service {
             last: head.last,
         };
         Ok(Reading {
+            reader: caller.user.clone(),
+            chat: chat.clone(),
             timeline,
             opened,
             extent,
@@ -192,10 +198,8 @@ impl Service {
             reading.extent.floor = reading.extent.floor.max(page.floor);
             return Ok(reading.reset(reset));
         }
-        Ok(reading.page(
-            page.entries.into_iter().map(Standing::into_entry).collect(),
-            page.has_more,
-        ))
+        let entries = self.seen(reading, page.entries).await?;
+        Ok(reading.page(entries, page.has_more))
     }
 
     async fn page_before(
@@ -206,8 +210,9 @@ impl Service {
     ) -> Result<TimelinePage, ServiceError> {
         let page = self.read_page(reading, seek, limit).await?;
         let floor = reading.extent.floor.max(page.floor);
-        let mut entries: Vec<Entry> = page.entries.into_iter().map(Standing::into_entry).collect();
-        entries.retain(|entry| entry.stamp > floor);
+        let mut standings = page.entries;
+        standings.retain(|standing| standing.stamp > floor);
+        let entries = self.seen(reading, standings).await?;
         let older = entries.first().is_some_and(|entry| entry.prev > floor);
         Ok(reading.page(entries, older && page.has_more))
     }
@@ -228,15 +233,21 @@ impl Service {
             .await?;
         let has_more = newer.has_more || newer.entries.len() > room;
         let mut entries = older.entries;
-        entries.extend(
-            newer
-                .entries
-                .into_iter()
-                .take(room)
-                .map(Standing::into_entry),
-        );
+        let newer = newer.entries.into_iter().take(room).collect();
+        entries.extend(self.seen(reading, newer).await?);
         entries.retain(|entry| entry.stamp > reading.extent.floor);
         Ok(reading.page(entries, has_more))
+    }
+
+    /// Entries as the reader sees them.
+    async fn seen(
+        &self,
+        reading: &Reading,
+        standings: Vec<Standing>,
+    ) -> Result<Vec<Entry>, ServiceError> {
+        let place = |standing| (reading.chat.clone(), standing);
+        let standings = standings.into_iter().map(place).collect();
+        self.view(&reading.reader, standings).await
     }
 
     async fn read_page(

@@ -3,42 +3,45 @@
 //! Every change commits through the chat's head, together with its record in the chat's change timeline.
 //! That timeline is the outbox: whatever must follow elsewhere is read from there, by anyone, again if need be.
 
+mod amendment;
 mod commit;
+mod look;
+mod pages;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
-
-use commit::{Before, commit};
+pub use amendment::Amendment;
 pub use commit::{ChangeRequest, Effects};
+pub use look::{ChatState, MessageState, Subject};
+pub use pages::ChangePage;
+
+pub(super) use look::{described, known_or_default, member};
+
+use commit::commit;
+use look::{Before, found, known, look};
 
 use super::{
     Engine, StoreError,
-    engine::{Answer, Read, Row, Swapped},
-    index::{Seek, Track},
+    engine::{Answer, Read, Swapped},
     keys,
-    record::{ChangeRecord, ChatInfo, Head, Kept, MemberRecord},
+    record::{ChangeRecord, Head},
 };
-use crate::model::{ChangeId, ChatId, Epoch, Stamp, UserId};
+use crate::{
+    clock::Random,
+    model::{ChangeId, ChatId, Epoch, UserId},
+};
 
 /// How often a change is tried again when others change the same chat meanwhile.
-const ATTEMPTS: usize = 16;
+const ATTEMPTS: u32 = 16;
+
+/// Longest pause before the second attempt, in microseconds; it doubles with each, up to 64 times.
+const PAUSE_US: u64 = 500;
 
 /// Chats and their changes, over any engine.
 #[derive(Clone)]
 pub struct Chats {
     engine: Arc<dyn Engine>,
-}
-
-/// A chat as somebody finds it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ChatState {
-    /// Where its timelines end.
-    pub head: Head,
-    /// What it is.
-    pub info: ChatInfo,
-    /// Memberships of those who were asked about, in the order of asking.
-    pub members: Vec<Option<MemberRecord>>,
+    random: Arc<dyn Random>,
 }
 
 /// How a change ended.
@@ -47,37 +50,25 @@ pub enum Changed {
     /// It is committed; `repeated` when it had been before.
     Committed {
         /// Its record.
-        record: ChangeRecord,
+        record: Box<ChangeRecord>,
         /// The version of the membership now.
         members_version: u64,
         /// Whether it was committed by an earlier request with the same id.
         repeated: bool,
     },
-    /// There was nothing to change.
-    Nothing {
-        /// The version of the membership now.
-        members_version: u64,
-    },
+    /// There was nothing to change in the chat as it was found.
+    Nothing(Box<ChatState>),
     /// The id was used for another request.
     Conflict,
     /// There is no such chat.
     NoChat,
 }
 
-/// A page of a chat's change timeline.
-#[derive(Debug)]
-pub struct ChangePage {
-    /// Ascending: position, position of the one before, and the record unless it cannot be read.
-    pub changes: Vec<(Stamp, Stamp, Option<ChangeRecord>)>,
-    /// Whether there are more.
-    pub has_more: bool,
-}
-
 impl Chats {
-    /// Chats kept by `engine`.
+    /// Chats kept by `engine`; `random` spreads repeated attempts.
     #[must_use]
-    pub fn new(engine: Arc<dyn Engine>) -> Self {
-        Self { engine }
+    pub fn new(engine: Arc<dyn Engine>, random: Arc<dyn Random>) -> Self {
+        Self { engine, random }
     }
 
     /// A chat, and the memberships of `users` in it, in one round trip.
@@ -90,8 +81,12 @@ impl Chats {
         chat: &ChatId,
         users: &[UserId],
     ) -> Result<Option<ChatState>, StoreError> {
-        let answers = self.engine.read(look(chat, users)).await?;
-        found(chat, users, answers).map(|found| found.map(|(_, state)| state))
+        let subject = Subject {
+            users: users.to_vec(),
+            message: None,
+        };
+        let answers = self.engine.read(look(chat, None, &subject)).await?;
+        found(chat, &subject, answers).map(|found| found.map(|(_, state)| state))
     }
 
     /// Makes a chat. When there is one with this id already, nothing happens.
@@ -106,12 +101,14 @@ impl Chats {
         request: &ChangeRequest,
         effects: Effects,
     ) -> Result<Swapped, StoreError> {
-        let (commit, ..) = commit(chat, Before::default(), Head::new(epoch), request, effects);
+        let members = effects.info.as_ref().map_or(0, |info| info.members);
+        let beginning = (Head::new(epoch), members);
+        let (commit, ..) = commit(chat, Before::default(), beginning, request, effects);
         self.engine.commit(commit).await
     }
 
-    /// Changes a chat: finds it with the memberships of `users`, asks `decide` what to do, and commits that
-    /// unless the chat has changed meanwhile; then all of it again.
+    /// Changes a chat: finds it with its `subject`, asks `decide` what to do, and commits that unless the chat
+    /// has changed meanwhile; then all of it again, after a random pause.
     ///
     /// # Errors
     ///
@@ -121,39 +118,50 @@ impl Chats {
         &self,
         chat: &ChatId,
         request: &ChangeRequest,
-        users: &[UserId],
+        subject: &Subject,
         decide: impl Fn(&ChatState) -> Result<Option<Effects>, E> + Send + Sync,
     ) -> Result<Changed, E> {
-        for _ in 0..ATTEMPTS {
-            let mut reads = look(chat, users);
+        for attempt in 0..ATTEMPTS {
+            self.pause(attempt).await;
+            let mut reads = look(chat, Some(&request.actor), subject);
             // The record after the head: whoever committed this very request has moved the head.
-            reads.push(Read::Get {
-                key: keys::change(chat, &request.id),
-            });
+            let key = keys::change(chat, &request.id);
+            reads.push(Read::Get { key: key.clone() });
             let mut answers = self.engine.read(reads).await?;
             let record = answers.pop().and_then(Answer::value);
-            let Some((before, state)) = found(chat, users, answers)? else {
+            let Some((before, state)) = found(chat, subject, answers)? else {
                 return Ok(Changed::NoChat);
             };
-            let key = || keys::change(chat, &request.id);
-            if let Some(record) = decode(record, key, ChangeRecord::decode)? {
+            if let Some(record) = record {
+                let record = known(&record, || key, ChangeRecord::decode)?;
                 return Ok(repeated(record, request, state.head.members_version));
             }
-            let members_version = state.head.members_version;
             let Some(effects) = decide(&state)? else {
-                return Ok(Changed::Nothing { members_version });
+                return Ok(Changed::Nothing(Box::new(state)));
             };
-            let (commit, record, members_version) =
-                commit(chat, before, state.head, request, effects);
+            let members = effects.info.as_ref().unwrap_or(&state.info).members;
+            let found = (state.head, members);
+            let (commit, record, members_version) = commit(chat, before, found, request, effects);
             if self.engine.commit(commit).await? == Swapped::Yes {
                 return Ok(Changed::Committed {
-                    record,
+                    record: Box::new(record),
                     members_version,
                     repeated: false,
                 });
             }
         }
         Err(StoreError::Overloaded.into())
+    }
+
+    /// Lets others go first: longer the more often this was in vain.
+    async fn pause(&self, attempt: u32) {
+        if attempt > 0 {
+            let mut bytes = [0; 8];
+            self.random.fill(&mut bytes);
+            let longest = PAUSE_US << attempt.min(6);
+            let pause = u64::from_le_bytes(bytes) % longest;
+            tokio::time::sleep(Duration::from_micros(pause)).await;
+        }
     }
 
     /// The record of one change.
@@ -168,159 +176,20 @@ impl Chats {
     ) -> Result<Option<ChangeRecord>, StoreError> {
         let key = keys::change(chat, change);
         let value = self.engine.get(key.clone()).await?;
-        decode(value, || key, ChangeRecord::decode)
+        value
+            .map(|value| known(&value, || key, ChangeRecord::decode))
+            .transpose()
     }
-
-    /// A page of the change timeline: up to `limit` changes right after a stamp, in two round trips.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`].
-    pub async fn changes(
-        &self,
-        chat: &ChatId,
-        head: &Head,
-        after: Stamp,
-        limit: usize,
-    ) -> Result<(ChangePage, bool), StoreError> {
-        let track = Track::Changes(chat.clone());
-        let seek = Seek::After(after);
-        let found = self.engine.ask(track.find_segment(seek)).await?;
-        let segment = track.segment_of(found, head);
-        let rows = track
-            .rows(self.engine.as_ref(), head, segment, seek, limit)
-            .await?;
-        let records = self.records(chat, &rows.found).await?;
-        let mut prev = after;
-        let changes = rows
-            .found
-            .iter()
-            .zip(records)
-            .map(|(row, record)| {
-                let stamp = Stamp::from_micros(row.score);
-                let before = record.as_ref().map_or(prev, |record| record.prev);
-                prev = stamp;
-                (stamp, before, record)
-            })
-            .collect();
-        Ok((
-            ChangePage {
-                changes,
-                has_more: rows.has_more,
-            },
-            rows.anchored,
-        ))
-    }
-
-    async fn records(
-        &self,
-        chat: &ChatId,
-        rows: &[Row],
-    ) -> Result<Vec<Option<ChangeRecord>>, StoreError> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let reads = rows
-            .iter()
-            .map(|row| {
-                let id = std::str::from_utf8(&row.member)
-                    .ok()
-                    .and_then(ChangeId::parse);
-                Read::Get {
-                    key: keys::change(chat, &id.unwrap_or_else(ChangeId::absent)),
-                }
-            })
-            .collect();
-        let answers = self.engine.read(reads).await?;
-        Ok(answers
-            .into_iter()
-            .map(|answer| {
-                answer
-                    .value()
-                    .and_then(|value| ChangeRecord::decode(&value))
-            })
-            .collect())
-    }
-}
-
-/// Reads that find a chat: the head first, so that what follows is at least as new.
-fn look(chat: &ChatId, users: &[UserId]) -> Vec<Read> {
-    let key = keys::chat_head(chat);
-    let info = keys::chat_info(chat);
-    let members = users.iter().map(|user| keys::member(chat, user));
-    let records = [info].into_iter().chain(members);
-    [Read::Head { key }]
-        .into_iter()
-        .chain(records.map(|key| Read::Get { key }))
-        .collect()
-}
-
-/// What [`look`] found: the chat, and the bytes that say so.
-fn found(
-    chat: &ChatId,
-    users: &[UserId],
-    answers: Vec<Answer>,
-) -> Result<Option<(Before, ChatState)>, StoreError> {
-    let mut values = answers.into_iter().map(Answer::value);
-    let (Some(head), Some(info)) = (values.next().flatten(), values.next().flatten()) else {
-        return Ok(None);
-    };
-    let (mut members, mut former) = (Vec::with_capacity(users.len()), Vec::new());
-    for (user, value) in users.iter().zip(values) {
-        members.push(member(value.as_ref(), || keys::member(chat, user))?);
-        former.extend(value.map(|value| (user.clone(), value)));
-    }
-    let state = ChatState {
-        head: known(&head, || keys::chat_head(chat), Head::decode)?,
-        info: known(&info, || keys::chat_info(chat), described)?,
-        members,
-    };
-    let before = Before {
-        head: Some(head),
-        info: Some(info),
-        members: former,
-    };
-    Ok(Some((before, state)))
-}
-
-/// What the chat is, as it is stored.
-pub(super) fn described(value: &[u8]) -> Option<ChatInfo> {
-    Kept::decode(value)?.value
-}
-
-/// A membership as it is stored; one that ended is none.
-pub(super) fn member(
-    value: Option<&Bytes>,
-    key: impl FnOnce() -> String,
-) -> Result<Option<MemberRecord>, StoreError> {
-    let kept = value.map(|value| known(value, key, Kept::decode));
-    Ok(kept.transpose()?.and_then(|kept| kept.value))
 }
 
 fn repeated(record: ChangeRecord, request: &ChangeRequest, members_version: u64) -> Changed {
     if record.digest == request.digest {
         Changed::Committed {
-            record,
+            record: Box::new(record),
             members_version,
             repeated: true,
         }
     } else {
         Changed::Conflict
     }
-}
-
-fn decode<T>(
-    value: Option<Bytes>,
-    key: impl FnOnce() -> String,
-    read: impl FnOnce(&[u8]) -> Option<T>,
-) -> Result<Option<T>, StoreError> {
-    value.map(|value| known(&value, key, read)).transpose()
-}
-
-fn known<T>(
-    value: &Bytes,
-    key: impl FnOnce() -> String,
-    read: impl FnOnce(&[u8]) -> Option<T>,
-) -> Result<T, StoreError> {
-    read(value).ok_or_else(|| StoreError::Corrupt { key: key() })
 }

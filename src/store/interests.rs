@@ -6,8 +6,9 @@ use bytes::Bytes;
 
 use super::{
     Engine, StoreError,
-    engine::{Read, Write},
+    engine::{Answer, Read, Write},
     keys,
+    record::Head,
 };
 use crate::model::{ChatId, Incarnation, UserId};
 
@@ -72,6 +73,30 @@ impl Interests {
         let sets = users.chain(chats.iter().map(keys::chat_gateways));
         let writes = sets.map(|key| write(key, member.clone())).collect();
         self.engine.write(writes).await
+    }
+
+    /// Gateways with a member of the chat connected, and where the chat's timelines end, in one round trip.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn of_chat(
+        &self,
+        chat: &ChatId,
+    ) -> Result<Option<(Head, Vec<Incarnation>)>, StoreError> {
+        let key = keys::chat_head(chat);
+        let gateways = keys::chat_gateways(chat);
+        let reads = vec![
+            Read::Head { key: key.clone() },
+            Read::Members { key: gateways },
+        ];
+        let mut answers = self.engine.read(reads).await?.into_iter();
+        let Some(head) = answers.next().and_then(Answer::value) else {
+            return Ok(None);
+        };
+        let head = Head::decode(&head).ok_or(StoreError::Corrupt { key })?;
+        let gateways = answers.flat_map(Answer::members);
+        Ok(Some((head, gateways.filter_map(|m| parse(&m)).collect())))
     }
 
     /// Gateways with a connection of the user.

@@ -101,6 +101,12 @@ keys! {
         "Stamps of messages with a thread under them. Grows with append; trimmed up to the floor.";
     SortedSet hidden(chat: &ChatId, user: &UserId) "{{c:{chat}}}:hid:{user}" "{c:<chat>}:hid:<user>"
         "Stamps of entries that the user has hidden for themselves. Only grows.";
+    String revisions(chat: &ChatId, id: &EntryId) "{{c:{chat}}}:rev:{id}" "{c:<chat>}:rev:<entry>"
+        "`record::Revisions`: what a message said before it was edited. Written by commit; emptied when the message is retracted.";
+    String reactor(chat: &ChatId, id: &EntryId, user: &UserId) "{{c:{chat}}}:re:{id}:{user}" "{c:<chat>}:re:<entry>:<user>"
+        "`record::ReactorRecord`: what a member reacts with to a message. The truth behind the summary in the entry. Written by commit.";
+    SortedSet reactors(chat: &ChatId, id: &EntryId) "{{c:{chat}}}:rx:{id}" "{c:<chat>}:rx:<entry>"
+        "Index of members who ever reacted to a message. Score: the message's stamp. Member: user id. Grows with commit; readers ask the record.";
     String member(chat: &ChatId, user: &UserId) "{{c:{chat}}}:m:{user}" "{c:<chat>}:m:<user>"
         "`record::MemberRecord`, kept with the change that wrote it: role, since when, or that it ended. The truth about membership. Changed only together with the head; never removed.";
     SortedSet members(chat: &ChatId) "{{c:{chat}}}:members" "{c:<chat>}:members"

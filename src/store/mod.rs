@@ -24,6 +24,7 @@ pub mod interests;
 pub mod keys;
 #[cfg(feature = "redis")]
 pub mod kv;
+pub mod messages;
 pub mod moving;
 mod open;
 pub mod reads;

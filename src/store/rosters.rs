@@ -41,15 +41,38 @@ impl Rosters {
         if listed.len() > limit {
             return Ok(None);
         }
+        let members = self.records(chat, listed).await?.into_iter();
+        Ok(Some(members.map(|(user, _)| user).collect()))
+    }
+
+    /// Members in the order of joining, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn members(
+        &self,
+        chat: &ChatId,
+        limit: usize,
+    ) -> Result<Vec<(UserId, MemberRecord)>, StoreError> {
+        let listed = self.listed(chat, limit).await?;
+        self.records(chat, listed).await
+    }
+
+    async fn records(
+        &self,
+        chat: &ChatId,
+        listed: Vec<UserId>,
+    ) -> Result<Vec<(UserId, MemberRecord)>, StoreError> {
         let key = |user: &UserId| keys::member(chat, user);
         let reads = listed.iter().map(|user| Read::Get { key: key(user) });
         let records = self.engine.read(reads.collect()).await?;
         let mut members = Vec::with_capacity(listed.len());
         for (user, record) in listed.into_iter().zip(records) {
             let record = chats::member(record.value().as_ref(), || key(&user))?;
-            members.extend(record.map(|_| user));
+            members.extend(record.map(|record| (user, record)));
         }
-        Ok(Some(members))
+        Ok(members)
     }
 
     /// Those who may be members, in the order of joining, at most `limit`: the index. The chat itself has the

@@ -129,6 +129,12 @@ impl Place {
         counted_from(&self.head, &self.member, self.mark)
     }
 
+    /// Entries up to here are hidden from the member, or not kept.
+    #[must_use]
+    pub fn hidden_through(&self) -> Stamp {
+        self.head.floor.max(self.member.since)
+    }
+
     fn reads(&self, user: &UserId) -> Vec<Read> {
         let nothing = || EntryId::absent();
         let last = self.head.last_id.clone().unwrap_or_else(nothing);
@@ -169,9 +175,10 @@ impl Place {
                 key: keys::chat_info(&self.chat),
             })?;
         let unread = Reads::unread_from(&self.head, self.counted_from(), answers);
-        let visible = self.head.last > self.member.since && self.head.last > self.head.floor;
+        let visible = self.head.last > self.hidden_through();
         let last = visible.then(|| Standing {
             stamp: self.head.last,
+            id: self.head.last_id.clone().unwrap_or_else(EntryId::absent),
             seen_prev: Stamp::ZERO,
             seen_ordinal: self.head.ordinal,
             record: last.and_then(|value| EntryRecord::decode(&value)),

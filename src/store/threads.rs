@@ -8,6 +8,7 @@ use super::{
     index::Seek,
     keys::{self, TimelineId},
     record::{EntryRecord, Standing},
+    timelines::entry_id,
 };
 use crate::model::{ChatId, EntryId, Replies, Stamp};
 
@@ -106,15 +107,15 @@ impl Threads {
 
     async fn entries(&self, chat: &ChatId, rows: &[Row]) -> Result<Vec<Standing>, StoreError> {
         let timeline = TimelineId::Chat(chat.clone());
-        let id = |row: &Row| EntryId::parse(std::str::from_utf8(&row.member).ok()?);
-        let reads = rows.iter().map(|row| Read::Get {
-            key: timeline.entry(&id(row).unwrap_or_else(EntryId::absent)),
+        let ids: Vec<EntryId> = rows.iter().map(entry_id).collect();
+        let reads = ids.iter().map(|id| Read::Get {
+            key: timeline.entry(id),
         });
         let answers = self.engine.read(reads.collect()).await?;
-        let records = answers.into_iter().filter_map(Answer::value);
-        Ok(records
-            .filter_map(|value| EntryRecord::decode(&value))
-            .map(Standing::alone)
-            .collect())
+        let standing = |(id, answer): (EntryId, Answer)| {
+            let record = EntryRecord::decode(&answer.value()?)?;
+            Some(Standing::alone(id, record))
+        };
+        Ok(ids.into_iter().zip(answers).filter_map(standing).collect())
     }
 }

@@ -261,13 +261,8 @@ fn beside(timeline: &TimelineId, reader: Option<&UserId>) -> Vec<String> {
 fn entries(timeline: &TimelineId, rows: &[Row], beside: &[String]) -> Vec<Read> {
     let score = |row: Option<&Row>| row.map_or(0, |row| row.score);
     let (from, through) = (score(rows.first()), score(rows.last()));
-    let values = rows.iter().map(|row| {
-        let id = std::str::from_utf8(&row.member)
-            .ok()
-            .and_then(EntryId::parse);
-        Read::Get {
-            key: timeline.entry(&id.unwrap_or_else(EntryId::absent)),
-        }
+    let values = rows.iter().map(|row| Read::Get {
+        key: timeline.entry(&entry_id(row)),
     });
     let sets = beside.iter().map(|key| Read::Rows {
         key: key.clone(),
@@ -305,6 +300,7 @@ fn stand(
             let record = value
                 .and_then(|value| EntryRecord::decode(&value))
                 .filter(|record| record.stamp == stamp);
+            let id = entry_id(&row);
             let (seen_prev, seen_ordinal) = before;
             before = (
                 stamp,
@@ -314,6 +310,7 @@ fn stand(
             );
             Standing {
                 stamp,
+                id,
                 seen_prev,
                 seen_ordinal,
                 record,
@@ -328,6 +325,14 @@ fn stand(
 
 fn scores(answer: Answer) -> HashSet<u64> {
     answer.rows().into_iter().map(|row| row.score).collect()
+}
+
+/// The id that a row names; the absent one when it cannot be read.
+pub(super) fn entry_id(row: &Row) -> EntryId {
+    let id = std::str::from_utf8(&row.member)
+        .ok()
+        .and_then(EntryId::parse);
+    id.unwrap_or_else(EntryId::absent)
 }
 
 fn decode_head(timeline: &TimelineId, value: Option<Bytes>) -> Result<Option<Head>, StoreError> {

@@ -5,7 +5,8 @@ use crate::{
     model::{ChatPage, ChatRow, MemberPage},
     protocol::{
         AddMembers, ChatLeft, CreateChat, GetChat, LeaveChat, ListChats, ListMembers,
-        MemberRemoved, MembersChanged, OneChat, RemoveMember, UpdateChat, UpdatedChat,
+        MemberRemoved, MembersChanged, OneChat, RemoveMember, RoleSet, SetRole, UpdateChat,
+        UpdatedChat,
     },
     service::{NewChat, ServiceError},
 };
@@ -46,9 +47,12 @@ pub(super) async fn update(
     params: UpdateChat,
 ) -> Result<UpdatedChat, ServiceError> {
     let service = member.service();
+    if params.expire_after_s.is_some() {
+        return Err(ServiceError::Forbidden("not offered yet"));
+    }
     let title = params
         .title
-        .ok_or(ServiceError::invalid("title", "is missing"))?;
+        .ok_or_else(|| ServiceError::invalid("title", "is missing"))?;
     let chat = service
         .rename_chat(&member.caller, &params.chat, title, &params.client_id)
         .await?;
@@ -93,4 +97,18 @@ pub(super) async fn leave(member: Member, params: LeaveChat) -> Result<ChatLeft,
         .leave_chat(&member.caller, &params.chat, &params.client_id)
         .await?;
     Ok(ChatLeft {})
+}
+
+pub(super) async fn set_role(member: Member, params: SetRole) -> Result<RoleSet, ServiceError> {
+    let service = member.service();
+    let members_version = service
+        .set_role(
+            &member.caller,
+            &params.chat,
+            &params.user,
+            params.role,
+            &params.client_id,
+        )
+        .await?;
+    Ok(RoleSet { members_version })
 }

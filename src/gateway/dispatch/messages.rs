@@ -3,7 +3,10 @@
 use super::Member;
 use crate::{
     model::{LogPage, TimelinePage},
-    protocol::{ListMentions, Mentions, MessageSent, PullChanges, PullTimeline, SendMessage},
+    protocol::{
+        GetMessages, ListMentions, Mentions, MessageSent, Messages, PullChanges, PullTimeline,
+        SendMessage,
+    },
     service::{NewMessage, ServiceError, TimelineQuery},
 };
 
@@ -45,6 +48,14 @@ pub(super) async fn pull(
     service
         .pull_timeline(&member.caller, &params.chat, query)
         .await
+}
+
+pub(super) async fn get(member: Member, params: GetMessages) -> Result<Messages, ServiceError> {
+    let service = member.service();
+    let (entries, has_more) = service
+        .messages(&member.caller, &params.chat, params.stamps)
+        .await?;
+    Ok(Messages { entries, has_more })
 }
 
 pub(super) async fn pull_changes(

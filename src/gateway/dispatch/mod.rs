@@ -1,6 +1,7 @@
 //! From methods to the service: one small function each, and the table that finds it.
 
 mod account;
+mod amendments;
 mod catch_up;
 mod chats;
 mod greeting;
@@ -75,16 +76,16 @@ pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
         MethodName::MessageReaders => Box::pin(ask(call, receipts::readers)).await,
         MethodName::MentionList => Box::pin(ask(call, messages::mentions)).await,
         MethodName::ReadMark => Box::pin(ask(call, receipts::mark_read)).await,
-        MethodName::ChatRole
-        | MethodName::MessageEdit
-        | MethodName::MessageRetract
-        | MethodName::MessageReact
-        | MethodName::MessagePin
-        | MethodName::MessageHide
+        MethodName::ChatRole => Box::pin(ask(call, chats::set_role)).await,
+        MethodName::MessageEdit => Box::pin(ask(call, amendments::edit)).await,
+        MethodName::MessageRetract => Box::pin(ask(call, amendments::retract)).await,
+        MethodName::MessageReact => Box::pin(ask(call, amendments::react)).await,
+        MethodName::MessagePin => Box::pin(ask(call, amendments::pin)).await,
+        MethodName::MessageGet => Box::pin(ask(call, messages::get)).await,
+        MethodName::MessageHistory => Box::pin(ask(call, amendments::history)).await,
+        MethodName::MessageReactions => Box::pin(ask(call, amendments::reactors)).await,
+        MethodName::MessageHide
         | MethodName::MessageForward
-        | MethodName::MessageGet
-        | MethodName::MessageHistory
-        | MethodName::MessageReactions
         | MethodName::ThreadPull
         | MethodName::DraftSet => {
             Answer::Refusal(WireError::new(ErrorCode::Forbidden, "not offered yet"))

@@ -43,11 +43,11 @@ fn room() -> Room {
 
 /// An entry, told apart by the stamp that its push names.
 fn arrive(room: &Room, prev: u64, stamp: u64, version: u64, house: &House) -> Option<Question> {
-    let push = Broadcast::new(Push::Read {
+    let push = Pushed::All(Box::new(Broadcast::new(Push::Read {
         chat: room.chat.clone(),
         user: UserId::parse("u").unwrap(),
         stamp: Stamp::from_micros(stamp),
-    });
+    })));
     let arrival = Arrival {
         push,
         origin: Some(7),
@@ -75,6 +75,21 @@ fn ids(names: &[&str]) -> Vec<UserId> {
         .collect()
 }
 
+/// Members from whom nothing is hidden.
+fn members(names: &[&str]) -> Vec<(UserId, Stamp)> {
+    let all = ids(names).into_iter();
+    all.map(|user| (user, Stamp::ZERO)).collect()
+}
+
+/// Where the chat stands: its newest entry and its newest change.
+fn at(last: u64, change_last: u64) -> ChatPosition {
+    ChatPosition {
+        chat: ChatId::parse("c").unwrap(),
+        last: Stamp::from_micros(last),
+        change_last: Stamp::from_micros(change_last),
+    }
+}
+
 #[test]
 fn nothing_is_pushed_before_it_is_known_who_the_members_are() {
     let (house, room) = (house(), room());
@@ -89,7 +104,10 @@ fn nothing_is_pushed_before_it_is_known_who_the_members_are() {
         None,
         "one question at a time"
     );
-    assert_eq!(room.on_members(&question, 3, ids(&["ann"]), &house), None);
+    assert_eq!(
+        room.on_members(&question, 3, members(&["ann"]), &house),
+        None
+    );
     assert_eq!((got(&to_ann), got(&to_eve)), (vec![1, 2], vec![]));
 }
 
@@ -99,7 +117,7 @@ fn entries_of_a_known_membership_are_pushed_at_once_and_a_newer_one_is_asked_for
     let (ann, to_ann) = person("ann", 1);
     room.join(&ann, Some(1));
     let question = arrive(&room, 0, 1, 3, &house).unwrap();
-    room.on_members(&question, 3, ids(&["ann"]), &house);
+    room.on_members(&question, 3, members(&["ann"]), &house);
     assert_eq!(arrive(&room, 1, 2, 3, &house), None);
     assert_eq!(
         arrive(&room, 2, 3, 2, &house),
@@ -121,10 +139,10 @@ fn who_joins_while_members_are_asked_for_is_asked_for_too() {
     let question = arrive(&room, 0, 1, 3, &house).unwrap();
     room.join(&bob, None);
     let again = room
-        .on_members(&question, 3, ids(&["ann"]), &house)
+        .on_members(&question, 3, members(&["ann"]), &house)
         .unwrap();
     assert_eq!(
-        room.on_members(&again, 3, ids(&["ann", "bob"]), &house),
+        room.on_members(&again, 3, members(&["ann", "bob"]), &house),
         None
     );
     assert_eq!(got(&to_bob), [1]);
@@ -138,7 +156,7 @@ fn the_connection_that_sent_gets_no_push() {
     ann.enter(&other, || true);
     room.join(&ann, None);
     let question = arrive(&room, 0, 1, 3, &house).unwrap();
-    room.on_members(&question, 3, ids(&["ann"]), &house);
+    room.on_members(&question, 3, members(&["ann"]), &house);
     assert_eq!((got(&sending), got(&other)), (vec![], vec![1]));
 }
 
@@ -151,9 +169,9 @@ fn who_was_added_later_hears_nothing_from_before_their_time() {
     let question = arrive(&room, 0, 1, 1, &house).unwrap();
     room.join(&cleo, Some(2));
     let again = room
-        .on_members(&question, 1, ids(&["ann"]), &house)
+        .on_members(&question, 1, members(&["ann"]), &house)
         .unwrap();
-    room.on_members(&again, 2, ids(&["ann", "cleo"]), &house);
+    room.on_members(&again, 2, members(&["ann", "cleo"]), &house);
     arrive(&room, 1, 2, 2, &house);
     assert_eq!((got(&to_ann), got(&to_cleo)), (vec![1, 2], vec![2]));
 }
@@ -163,18 +181,18 @@ fn a_missed_entry_is_noticed_and_told_once() {
     let (house, room) = (house(), room());
     let (ann, to_ann) = person("ann", 1);
     room.join(&ann, None);
-    room.watched(Stamp::from_micros(5));
-    let newest = Stamp::from_micros(9);
-    assert!(!room.is_behind(Stamp::from_micros(5)));
-    assert!(room.is_behind(newest));
+    room.watched(&at(5, 0));
+    let newest = at(9, 0);
+    assert!(!room.is_behind(&at(5, 0)));
+    assert!(room.is_behind(&newest));
     let notice = Broadcast::new(Push::Resync {
         reason: ResyncReason::Position,
         chat: None,
     });
-    room.catch_up(newest, &notice, &house);
-    room.catch_up(newest, &notice, &house);
+    room.catch_up(&newest, &notice, &house);
+    room.catch_up(&newest, &notice, &house);
     assert_eq!(got(&to_ann).len(), 1);
-    assert!(!room.is_behind(newest));
+    assert!(!room.is_behind(&newest));
 }
 
 #[test]
@@ -182,15 +200,70 @@ fn a_hint_that_comes_in_time_leaves_nothing_to_tell() {
     let (house, room) = (house(), room());
     let (ann, to_ann) = person("ann", 1);
     room.join(&ann, None);
-    room.watched(Stamp::from_micros(5));
-    assert!(room.is_behind(Stamp::from_micros(9)));
+    room.watched(&at(5, 0));
+    assert!(room.is_behind(&at(9, 0)));
     let question = arrive(&room, 5, 9, 1, &house).unwrap();
-    room.on_members(&question, 1, ids(&["ann"]), &house);
+    room.on_members(&question, 1, members(&["ann"]), &house);
     assert_eq!(got(&to_ann), [9]);
     let notice = Broadcast::new(Push::Resync {
         reason: ResyncReason::Position,
         chat: None,
     });
-    room.catch_up(Stamp::from_micros(9), &notice, &house);
+    room.catch_up(&at(9, 0), &notice, &house);
     assert_eq!(got(&to_ann), [0; 0]);
+}
+
+/// A change of the message at stamp 7: with it the push names stamp 1, without it stamp 2.
+fn change(room: &Room, prev: u64, stamp: u64, push: Pushed, house: &House) -> Option<Question> {
+    let arrival = Arrival {
+        push,
+        origin: None,
+        members_version: 1,
+    };
+    let position = (Stamp::from_micros(prev), Stamp::from_micros(stamp));
+    room.on_change(&Epoch::parse("e").unwrap(), position, arrival, house)
+}
+
+fn named(stamp: u64) -> Broadcast {
+    Broadcast::new(Push::Read {
+        chat: ChatId::parse("c").unwrap(),
+        user: UserId::parse("u").unwrap(),
+        stamp: Stamp::from_micros(stamp),
+    })
+}
+
+#[test]
+fn a_changed_message_is_shown_only_to_those_who_could_read_it() {
+    let (house, room) = (house(), room());
+    let (ann, to_ann) = person("ann", 1);
+    let (bob, to_bob) = person("bob", 2);
+    room.join(&ann, Some(1));
+    room.join(&bob, Some(1));
+    room.watched(&at(0, 0));
+    let push = Pushed::Message(Stamp::from_micros(7), Box::new([named(1), named(2)]));
+    let question = change(&room, 0, 1, push, &house).unwrap();
+    let mut members = members(&["ann", "bob"]);
+    members[1].1 = Stamp::from_micros(7);
+    room.on_members(&question, 1, members, &house);
+    assert_eq!((got(&to_ann), got(&to_bob)), (vec![1], vec![2]));
+}
+
+#[test]
+fn changes_are_pushed_in_their_order_also_around_those_that_logs_tell_of() {
+    let (house, room) = (house(), room());
+    let (ann, to_ann) = person("ann", 1);
+    room.join(&ann, Some(1));
+    room.watched(&at(0, 10));
+    let pushed = |stamp| Pushed::All(Box::new(named(stamp)));
+    assert_eq!(change(&room, 12, 13, pushed(13), &house), None, "it waits");
+    assert_eq!(change(&room, 11, 12, Pushed::Nothing, &house), None);
+    assert!(room.is_behind(&at(0, 13)));
+    let question = change(&room, 10, 11, pushed(11), &house).unwrap();
+    room.on_members(&question, 1, members(&["ann"]), &house);
+    assert_eq!(got(&to_ann), [11, 13]);
+    assert!(!room.is_behind(&at(0, 13)));
+    assert!(room.is_behind(&at(0, 14)));
+    room.catch_up(&at(0, 14), &named(99), &house);
+    assert_eq!(got(&to_ann), [99]);
+    assert!(!room.is_behind(&at(0, 14)));
 }

@@ -213,6 +213,8 @@ pub struct GetMessages {
 pub struct Messages {
     /// Those that are there, ascending.
     pub entries: Vec<Entry>,
+    /// Whether the answer was full before its end: ask again for those after the last one.
+    pub has_more: bool,
 }
 
 /// Asks what a message said before it was edited: its author, owners and admins may.

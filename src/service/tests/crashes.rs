@@ -4,7 +4,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use super::World;
 use crate::{
-    model::{Change, ChatId, ChatKind, Content, EntryKind, Stamp, Window},
+    model::{Change, ChatId, ChatKind, Content, Entry, EntryKind, Stamp, Window},
     service::{NewChat, NewMessage, ServiceError},
 };
 
@@ -18,6 +18,7 @@ where
     for writes in 0.. {
         let world = World::with(3).await;
         let chat = world.group(&[0, 1]).await;
+        world.say(0, &chat, "words").await.unwrap();
         world
             .bench
             .engine
@@ -158,7 +159,8 @@ async fn a_message_that_speaks_to_members_reaches_their_logs_once_wherever_it_wa
         at_every_write(speak, async |world, chat, done| {
             let entries = world.all(0, chat).await;
             let said = entries.iter().filter(|e| e.kind == EntryKind::Message);
-            let said: Vec<Stamp> = said.map(|entry| entry.stamp).collect();
+            // After the first message, which speaks to nobody.
+            let said: Vec<Stamp> = said.skip(1).map(|entry| entry.stamp).collect();
             assert!(!said.is_empty() || !done);
             assert_eq!(mentioned(world, 1).await, said);
             assert_eq!(mentioned(world, 0).await, []);
@@ -183,6 +185,17 @@ async fn mentioned(world: &World, person: usize) -> Vec<Stamp> {
     log.entries.into_iter().filter_map(mention).collect()
 }
 
+#[tokio::test]
+async fn a_change_of_a_message_cut_short_anywhere_is_either_not_there_or_complete() {
+    for act in [Act::Edit, Act::Retract, Act::React, Act::Pin] {
+        at_every_write(
+            async |world, chat| act.do_in(world, chat).await,
+            async |world, chat, done| act.check(world, chat, done).await,
+        )
+        .await;
+    }
+}
+
 /// Membership changes in a person's log.
 async fn logged(world: &World, person: usize) -> usize {
     let service = &world.bench.service;
@@ -203,4 +216,62 @@ async fn told(world: &World, chat: &ChatId) -> usize {
         .iter()
         .filter(|e| matches!(e.content, Some(Content::System(_))))
         .count()
+}
+
+/// What is done to the one message of a chat.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Act {
+    Edit,
+    Retract,
+    React,
+    Pin,
+}
+
+impl Act {
+    async fn do_in(self, world: &World, chat: &ChatId) -> Result<(), ServiceError> {
+        let target = world.target(chat, said(world, chat).await.stamp);
+        match self {
+            Self::Edit => world.edit(0, target, "other words").await.map(drop),
+            Self::Retract => world.retract(0, &target).await.map(drop),
+            Self::React => world.react(0, &target, "👍", true).await.map(drop),
+            Self::Pin => world.pin(0, &target, true).await.map(drop),
+        }
+    }
+
+    async fn check(self, world: &World, chat: &ChatId, done: bool) {
+        let message = said(world, chat).await;
+        let service = &world.bench.service;
+        let row = service.chat(&world.people[1], chat).await.unwrap();
+        let there = match self {
+            Self::Edit => message.edited,
+            Self::Retract => message.retracted && message.content.is_none(),
+            Self::React => !message.reactions.is_empty(),
+            Self::Pin => row.chat.pins == [message.stamp],
+        };
+        assert!(there || !done, "{self:?}");
+        assert_eq!(message.revision, u32::from(there && self != Self::Pin));
+        assert_eq!(row.unread, u64::from(!message.retracted));
+        assert_eq!(
+            told(world, chat).await,
+            1 + usize::from(there && self == Self::Pin)
+        );
+        let copies = usize::from(there && self != Self::React);
+        for person in &world.people[..2] {
+            let log = service.pull_log(person, Some(Stamp::ZERO), None, 50);
+            let entries = log.await.unwrap().entries.into_iter();
+            let placed = entries.filter(|entry| entry.place.is_some());
+            assert_eq!(placed.count(), 1 + copies, "{self:?}");
+        }
+        let changes = service.pull_changes(&world.people[1], chat, Some(Stamp::ZERO), None, 50);
+        assert_eq!(changes.await.unwrap().entries.len(), 1 + usize::from(there));
+    }
+}
+
+/// The one message of a chat.
+async fn said(world: &World, chat: &ChatId) -> Entry {
+    let entries = world.all(0, chat).await;
+    entries
+        .into_iter()
+        .find(|entry| entry.kind.counts())
+        .unwrap()
 }

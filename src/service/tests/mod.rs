@@ -7,10 +7,15 @@
 
 mod chats;
 mod crashes;
+mod edits;
+mod following;
 mod mentions;
 mod messages;
+mod pins;
+mod reactions;
 mod reads;
 mod retention;
+mod retractions;
 mod sync;
 
 use std::{

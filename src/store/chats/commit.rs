@@ -4,8 +4,12 @@ use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    model::{Change, ChangeId, ChatId, MembershipChange, Stamp, SystemEvent, UserId},
+    model::{
+        Change, ChangeId, ChatId, MembershipChange, MessageChange, MessageEvent, Stamp,
+        SystemEvent, UserId,
+    },
     store::{
+        chats::{amendment::Amendment, look::Before},
         engine::{Commit, Part, Row},
         keys,
         record::{ChangeRecord, ChatInfo, Head, Kept, MemberRecord},
@@ -23,37 +27,44 @@ pub struct ChangeRequest {
     pub actor: UserId,
     /// Wall clock at the start of the operation, in microseconds.
     pub now_us: u64,
+    /// In chats of up to this many members the change is copied into the logs of all.
+    pub copied_up_to: u32,
 }
 
 /// What a change does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effects {
-    /// What the chat is afterwards.
-    pub info: ChatInfo,
+    /// What the chat is afterwards, when that changes.
+    pub info: Option<ChatInfo>,
     /// Memberships that are new, changed, or ended, of people who were asked about.
     pub members: Vec<(UserId, Option<MemberRecord>)>,
+    /// What becomes of the message it is about.
+    pub message: Option<Amendment>,
     /// What readers of change logs are told; the version of the membership is filled in.
     pub change: Change,
     /// What stands between the messages, if anything.
     pub event: Option<SystemEvent>,
 }
 
-/// What stood there when the change was decided, in the very bytes: what the commit replaces.
-#[derive(Debug, Default)]
-pub(super) struct Before {
-    /// The head.
-    pub(super) head: Option<Bytes>,
-    /// What the chat is.
-    pub(super) info: Option<Bytes>,
-    /// Records of those who were asked about, also of memberships that ended.
-    pub(super) members: Vec<(UserId, Bytes)>,
+impl Effects {
+    /// A change that so far only tells that it happened.
+    #[must_use]
+    pub const fn of(change: Change) -> Self {
+        Self {
+            info: None,
+            members: Vec::new(),
+            message: None,
+            change,
+            event: None,
+        }
+    }
 }
 
 /// The commit of one change, its record, and the version of the membership after it.
 pub(super) fn commit(
     chat: &ChatId,
     before: Before,
-    mut head: Head,
+    (mut head, members): (Head, u32),
     request: &ChangeRequest,
     effects: Effects,
 ) -> (Commit, ChangeRecord, u64) {
@@ -67,20 +78,22 @@ pub(super) fn commit(
         prev,
         digest: request.digest.clone(),
         actor: request.actor.clone(),
+        message: effects.message.as_ref().map(|one| one.message.id.clone()),
+        copied: is_copied(&effects.change) && members <= request.copied_up_to,
         change: at_version(effects.change, head.members_version),
         event: effects.event,
     };
-    let mut parts = vec![
-        Part::SetAbsent {
-            key: keys::change(chat, &request.id),
-            value: record.encode(),
-        },
-        put(
-            keys::chat_info(chat),
-            before.info,
-            kept(record.stamp, Some(effects.info)),
-        ),
-    ];
+    let mut parts = vec![Part::SetAbsent {
+        key: keys::change(chat, &request.id),
+        value: record.encode(),
+    }];
+    if let Some(message) = effects.message {
+        parts.extend(message.parts(chat, &request.actor, &before));
+    }
+    if let Some(info) = effects.info {
+        let value = kept(record.stamp, Some(info));
+        parts.push(put(keys::chat_info(chat), before.info, value));
+    }
     for (user, member) in effects.members {
         let former = before.members.iter().find(|(one, _)| *one == user);
         let former = former.map(|(_, value)| value.clone());
@@ -125,14 +138,14 @@ fn kept<T: Serialize + DeserializeOwned>(changed: Stamp, value: Option<T>) -> By
 }
 
 /// Puts `new` where `former` is, or where nothing is.
-fn put(key: String, former: Option<Bytes>, new: Bytes) -> Part {
+pub(super) fn put(key: String, former: Option<Bytes>, new: Bytes) -> Part {
     match former {
         Some(expected) => Part::Replace { key, expected, new },
         None => Part::SetAbsent { key, value: new },
     }
 }
 
-fn add(key: String, stamp: Stamp, member: String) -> Part {
+pub(super) fn add(key: String, stamp: Stamp, member: String) -> Part {
     let row = Row {
         score: stamp.get(),
         member: member.into(),
@@ -148,4 +161,15 @@ fn at_version(change: Change, members_version: u64) -> Change {
         }),
         other => other,
     }
+}
+
+/// Reactions are many and small: they are told, but fill nobody's log.
+fn is_copied(change: &Change) -> bool {
+    !matches!(
+        change,
+        Change::Message(MessageChange {
+            event: MessageEvent::Reacted,
+            ..
+        })
+    )
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::versioned::versioned;
-use crate::model::{Change, ChatKind, Role, Stamp, SystemEvent, UserId};
+use crate::model::{Change, ChatKind, EntryId, Role, Stamp, SystemEvent, UserId};
 
 /// What a chat is, beside where its timelines end. Stored as [`Kept`](super::Kept).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct ChatInfo {
     /// Messages disappear after this time, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expire_after_s: Option<u32>,
+    /// Stamps of pinned messages, the newest pin first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<Stamp>,
 }
 
 /// One membership: the truth about who may read and write. Stored as [`Kept`](super::Kept): it ends, but its
@@ -68,10 +71,27 @@ pub struct ChangeRecord {
     pub digest: String,
     /// Who made it.
     pub actor: UserId,
-    /// What readers of change logs are told.
+    /// What readers of change logs are told. A changed message is left out: it is looked up when it is told.
     pub change: Change,
+    /// The message it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<EntryId>,
+    /// Whether it is copied into the logs of all members: the chat was small enough when it was made.
+    #[serde(default)]
+    pub copied: bool,
     /// What stands between the messages, if anything.
     pub event: Option<SystemEvent>,
+}
+
+impl ChangeRecord {
+    /// The revision of the message it changed, after it.
+    #[must_use]
+    pub const fn revision(&self) -> Option<u32> {
+        match &self.change {
+            Change::Message(change) => Some(change.revision),
+            _ => None,
+        }
+    }
 }
 
 versioned!(1: ReadRecord, DeliveredRecord, ChangeRecord);

@@ -38,6 +38,12 @@ impl EntryRecord {
 
     const VERSION: u32 = 1;
 
+    /// Whether it takes an ordinal.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.kind == Self::COUNTING
+    }
+
     /// Reads a stored entry.
     #[must_use]
     pub fn decode(value: &Bytes) -> Option<Self> {

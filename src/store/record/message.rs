@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{EntryRecord, versioned};
 use crate::model::{
-    Change, ChangePlace, ClientId, Content, Entry, EntryKind, LogEntry, Reaction, Source, Stamp,
-    UserId,
+    Change, ChangePlace, ClientId, Content, Entry, EntryId, EntryKind, LogEntry, Reaction, Source,
+    Stamp, UserId,
 };
 
 const VERSION: u8 = 1;
@@ -66,6 +66,9 @@ pub struct LogBody {
     pub place: Option<ChangePlace>,
     /// What changed. A changed message is left out: it is looked up when the log is read.
     pub change: Change,
+    /// Id of the changed message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<EntryId>,
 }
 
 impl LogBody {
@@ -86,6 +89,7 @@ impl LogBody {
             Some(Self {
                 place: None,
                 change: versioned::decode(VERSION, value)?,
+                message: None,
             })
         })
     }
@@ -96,6 +100,8 @@ impl LogBody {
 pub struct Standing {
     /// Its position, from the index.
     pub stamp: Stamp,
+    /// Its id, from the index; the absent one when it cannot be read.
+    pub id: EntryId,
     /// Position of the one before it, as far as the reader saw.
     pub seen_prev: Stamp,
     /// Ordinal of the one before it, as far as the reader saw.
@@ -118,9 +124,10 @@ pub struct Beside {
 impl Standing {
     /// A record that was found by itself, as everybody sees it.
     #[must_use]
-    pub fn alone(record: EntryRecord) -> Self {
+    pub fn alone(id: EntryId, record: EntryRecord) -> Self {
         Self {
             stamp: record.stamp,
+            id,
             seen_prev: record.prev,
             seen_ordinal: record.ordinal,
             record: Some(record),
@@ -152,19 +159,21 @@ impl Standing {
         })
     }
 
-    /// The entry as a log's owner sees it.
+    /// The entry as a log's owner sees it, and the id of the message that changed.
     #[must_use]
-    pub fn into_log_entry(self) -> LogEntry {
+    pub fn into_log_entry(self) -> (LogEntry, Option<EntryId>) {
         let body = self
             .record
             .as_ref()
             .and_then(|record| LogBody::decode(&record.body));
-        LogEntry {
+        let message = body.as_ref().and_then(|body| body.message.clone());
+        let entry = LogEntry {
             stamp: self.stamp,
             prev: self.record.map_or(self.seen_prev, |record| record.prev),
             place: body.as_ref().and_then(|body| body.place),
             change: body.map_or(Change::Unknown, |body| body.change),
-        }
+        };
+        (entry, message)
     }
 
     fn readable_entry(&self) -> Option<Entry> {

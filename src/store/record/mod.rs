@@ -3,6 +3,7 @@
 //! Every value starts with a version. What scripts must read (head, entry header) is short plain text,
 //! numbers in full digits; everything else is MessagePack with named fields.
 
+mod amendment;
 pub mod append;
 mod chat;
 mod draft;
@@ -20,6 +21,7 @@ mod token;
 mod user;
 mod versioned;
 
+pub use amendment::{ReactorRecord, Revisions};
 pub use append::{AppendOutcome, AppendStep, Mark, MarkRow, Placed};
 pub use chat::{ChangeRecord, ChatInfo, DeliveredRecord, MemberRecord, ReadRecord};
 pub use draft::DraftRecord;

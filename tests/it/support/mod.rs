@@ -2,6 +2,7 @@
 //!
 //! Nothing here sleeps to wait for something: every wait is for an event, with a deadline.
 
+pub(crate) mod amending;
 pub(crate) mod client;
 pub(crate) mod people;
 pub(crate) mod redis;

@@ -804,6 +804,8 @@ export interface GetMessages {
 export interface Messages {
     /** Those that are there, ascending. */
     entries: Entry[];
+    /** Whether the answer was full before its end: ask again for those after the last one. */
+    has_more: boolean;
 }
 
 /** Asks what a message said before it was edited: its author, owners and admins may. */

@@ -207,6 +207,7 @@ pub(super) fn looking() -> Vec<Sample> {
             },
             &p::Messages {
                 entries: vec![entry()],
+                has_more: false,
             },
         ),
         method::<p::GetHistory>(

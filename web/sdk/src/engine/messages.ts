@@ -87,17 +87,23 @@ export class Messages {
     async #get(chat: string, stamps: readonly number[], notes: readonly StaleEntry[]): Promise<Answer> {
         const sight = sightOf(this.#core.mirror.chats.get(chat));
         const answer = await persist(this.#core, "message.get", { chat, stamps: [...stamps] });
+        // A full answer says nothing about what comes after its last message.
+        const last = answer.has_more ? (answer.entries.at(-1)?.stamp ?? Infinity) : Infinity;
+        const rest = stamps.filter((stamp) => stamp > last);
+        const answered = stamps.filter((stamp) => stamp <= last);
         const outcome = { isLate: false };
         await this.#core.write(async (work) => {
             if (!(await work.chat(chat))) return;
             await keepSingles(work, chat, answer.entries, { kind: "page", through: sight.through });
-            await removeMissing(work, chat, stamps, answer.entries);
-            await clearAll(work, notes);
+            await removeMissing(work, chat, answered, answer.entries);
+            if (rest.length === 0) await clearAll(work, notes);
             if (notes.length > 0) await recount(work, chat);
             outcome.isLate = await stepBack(work, chat, sight);
         });
         if (outcome.isLate) void this.#changes.pull(chat);
-        return answer;
+        if (rest.length === 0) return answer;
+        const more = await this.#get(chat, rest, notes);
+        return { ...more, entries: [...answer.entries, ...more.entries] };
     }
 }
 

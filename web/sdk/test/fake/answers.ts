@@ -114,7 +114,7 @@ function messages(server: FakeServer): Answers {
         }),
         "message.get": ({ chat, stamps }, wire) => {
             const all = pages.visible(model, of(chat, wire), me(wire));
-            return { entries: all.filter((entry) => stamps.includes(entry.stamp)) };
+            return { entries: all.filter((entry) => stamps.includes(entry.stamp)), has_more: false };
         },
         "message.history": ({ chat, stamp }, wire) => ({ revisions: of(chat, wire).revisions.get(stamp) ?? [] }),
         "message.reactions": ({ chat, stamp }, wire) => ({ reactors: of(chat, wire).reactions.get(stamp) ?? [], has_more: false }),

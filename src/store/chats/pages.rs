@@ -1,0 +1,95 @@
+//! Pages of a chat's change timeline.
+
+use crate::{
+    model::{ChangeId, ChatId, Stamp},
+    store::{
+        StoreError,
+        chats::Chats,
+        engine::{Read, Row},
+        index::{Seek, Track},
+        keys,
+        record::{ChangeRecord, Head},
+    },
+};
+
+/// A page of a chat's change timeline.
+#[derive(Debug)]
+pub struct ChangePage {
+    /// Ascending: position, position of the one before, and the record unless it cannot be read.
+    pub changes: Vec<(Stamp, Stamp, Option<ChangeRecord>)>,
+    /// Whether there are more.
+    pub has_more: bool,
+}
+
+impl Chats {
+    /// A page of the change timeline: up to `limit` changes right after a stamp, in two round trips.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn changes(
+        &self,
+        chat: &ChatId,
+        head: &Head,
+        after: Stamp,
+        limit: usize,
+    ) -> Result<(ChangePage, bool), StoreError> {
+        let track = Track::Changes(chat.clone());
+        let seek = Seek::After(after);
+        let found = self.engine.ask(track.find_segment(seek)).await?;
+        let segment = track.segment_of(found, head);
+        let rows = track
+            .rows(self.engine.as_ref(), head, segment, seek, limit)
+            .await?;
+        let records = self.records(chat, &rows.found).await?;
+        let mut prev = after;
+        let changes = rows
+            .found
+            .iter()
+            .zip(records)
+            .map(|(row, record)| {
+                let stamp = Stamp::from_micros(row.score);
+                let before = record.as_ref().map_or(prev, |record| record.prev);
+                prev = stamp;
+                (stamp, before, record)
+            })
+            .collect();
+        Ok((
+            ChangePage {
+                changes,
+                has_more: rows.has_more,
+            },
+            rows.anchored,
+        ))
+    }
+
+    async fn records(
+        &self,
+        chat: &ChatId,
+        rows: &[Row],
+    ) -> Result<Vec<Option<ChangeRecord>>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let reads = rows
+            .iter()
+            .map(|row| {
+                let id = std::str::from_utf8(&row.member)
+                    .ok()
+                    .and_then(ChangeId::parse);
+                Read::Get {
+                    key: keys::change(chat, &id.unwrap_or_else(ChangeId::absent)),
+                }
+            })
+            .collect();
+        let answers = self.engine.read(reads).await?;
+        Ok(answers
+            .into_iter()
+            .map(|answer| {
+                answer
+                    .value()
+                    .and_then(|value| ChangeRecord::decode(&value))
+            })
+            .collect())
+    }
+}
