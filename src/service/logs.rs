@@ -58,7 +58,8 @@ impl Service {
             .into_iter()
             .map(Standing::into_log_entry)
             .collect();
-        let (entries, full) = self.tell(&caller.user, coalesced(told)).await?;
+        let (mut entries, full) = self.tell(&caller.user, coalesced(told)).await?;
+        self.fill_drafts(&caller.user, &mut entries).await?;
         Ok(extent.page(after, entries, page.has_more || full))
     }
 

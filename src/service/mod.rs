@@ -10,9 +10,12 @@ mod changes;
 mod chats;
 mod chores;
 mod copies;
+mod drafts;
 mod edits;
 mod error;
 mod extent;
+mod forwards;
+mod hides;
 mod interest;
 mod limits;
 mod logs;
@@ -55,9 +58,11 @@ pub use changes::{AmendedMessage, Target};
 pub use chats::NewChat;
 pub use edits::Edit;
 pub use error::ServiceError;
+pub use forwards::Forward;
 pub use interest::ChatPosition;
 pub use limits::Limiter;
 pub use messages::{NewMessage, SentMessage};
+pub use threads::Thread;
 pub use timelines::TimelineQuery;
 
 use crate::{
@@ -66,9 +71,10 @@ use crate::{
     config::{AuthConfig, LimitsConfig, RetentionConfig},
     model::{SessionId, UserId},
     store::{
-        Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, due::Due, intents::Intents,
-        interests::Interests, messages::Messages, reads::Reads, receipts::Receipts,
-        retention::Retention, rosters::Rosters, rows::ChatRows, timelines::Timelines,
+        Accounts, Codes, Engine, Secrets, Sessions, chats::Chats, drafts::Drafts, due::Due,
+        hides::Hides, intents::Intents, interests::Interests, messages::Messages, reads::Reads,
+        receipts::Receipts, retention::Retention, rosters::Rosters, rows::ChatRows,
+        threads::Threads, timelines::Timelines,
     },
 };
 
@@ -99,7 +105,9 @@ pub struct Service {
     chats: Chats,
     codes: Codes,
     devices: Sessions,
+    drafts: Drafts,
     due: Due,
+    hides: Hides,
     intents: Intents,
     interests: Interests,
     limiter: Limiter,
@@ -110,6 +118,7 @@ pub struct Service {
     retention: Retention,
     receipts: Receipts,
     rosters: Rosters,
+    threads: Threads,
     timelines: Timelines,
     touched: Touched,
     instance_key: hmac::Key,
@@ -133,7 +142,9 @@ impl Service {
             chats: Chats::new(engine(), Arc::clone(&parts.random)),
             codes: Codes::new(engine()),
             devices: Sessions::new(engine()),
+            drafts: Drafts::new(engine()),
             due: Due::new(engine()),
+            hides: Hides::new(engine()),
             intents: Intents::new(engine()),
             interests: Interests::new(engine()),
             limiter: Limiter::new(&parts.limits, Arc::clone(&parts.clock)),
@@ -144,6 +155,7 @@ impl Service {
             retention: Retention::new(engine()),
             receipts: Receipts::new(engine()),
             rosters: Rosters::new(engine()),
+            threads: Threads::new(engine()),
             timelines: Timelines::new(engine()),
             touched: Touched::default(),
             instance_key: hmac::Key::new(hmac::HMAC_SHA256, &secret),

@@ -56,8 +56,8 @@ impl Service {
         chat: &ChatId,
         stamp: Stamp,
     ) -> Result<Vec<ReadMark>, ServiceError> {
-        let message = self.visible_record(caller, chat, stamp).await?;
-        let author = message.ok_or(ServiceError::NotFound)?.author;
+        let (_, record) = self.message_at(caller, chat, stamp).await?;
+        let author = record.author;
         let most = self.parts.limits.reader_list_members as usize;
         let members = self.rosters.all_members(chat, most).await?;
         let members = members.ok_or(ServiceError::Forbidden(

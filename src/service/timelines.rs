@@ -10,7 +10,7 @@ use crate::{
         Seek,
         engine::{Answer, Read},
         keys::{self, TimelineId},
-        record::{EntryRecord, Kept, MemberRecord, Standing},
+        record::{Kept, MemberRecord, Standing},
         timelines::{Opened, Page},
     },
 };
@@ -132,22 +132,6 @@ impl Service {
             return Err(ServiceError::invalid("limit", "must be at least 1"));
         }
         Ok(wanted.min(self.parts.limits.page) as usize)
-    }
-
-    /// The entry at a stamp, if there is one that can be read and the caller may see it.
-    pub(super) async fn visible_record(
-        &self,
-        caller: &Caller,
-        chat: &ChatId,
-        stamp: Stamp,
-    ) -> Result<Option<EntryRecord>, ServiceError> {
-        let seek = Seek::Before(stamp.next());
-        let mut reading = self.open_timeline(caller, chat, seek).await?;
-        let page = self.read_page(&mut reading, seek, 1).await?;
-        let floor = reading.extent.floor.max(page.floor);
-        let newest = page.entries.into_iter().next_back();
-        let found = newest.filter(|standing| standing.stamp == stamp && stamp > floor);
-        Ok(found.and_then(|standing| standing.record))
     }
 
     async fn open_timeline(

@@ -29,10 +29,15 @@ impl Service {
             .iter()
             .map(|(chat, standing)| message_id(chat, standing))
             .collect();
+        let has_thread = |(_, standing): &(ChatId, Standing)| standing.beside.root;
+        let roots: Vec<bool> = standings.iter().map(has_thread).collect();
         let mut entries: Vec<Entry> = standings
             .into_iter()
             .map(|(_, standing)| standing.into_entry())
             .collect();
+        let roots = ids.iter().zip(&mut entries).zip(roots);
+        let roots = roots.filter_map(|(found, root)| root.then_some(found));
+        self.count_replies(roots.collect()).await?;
         self.mark_mine(reader, &ids, &mut entries).await?;
         Ok(entries)
     }
@@ -78,6 +83,27 @@ impl Service {
         let full = fitting < standings.len();
         let standings = standings.into_iter().take(fitting).collect();
         Ok((self.view(&caller.user, standings).await?, full))
+    }
+
+    /// All of some messages of a chat, in as many pages as it takes.
+    pub(super) async fn all_messages(
+        &self,
+        caller: &Caller,
+        chat: &ChatId,
+        stamps: &[Stamp],
+    ) -> Result<Vec<Entry>, ServiceError> {
+        let (mut entries, mut wanted) = (Vec::new(), stamps.to_vec());
+        loop {
+            let (page, full) = self.messages(caller, chat, wanted.clone()).await?;
+            let Some(newest) = page.last().map(|entry| entry.stamp) else {
+                return Ok(entries);
+            };
+            entries.extend(page);
+            wanted.retain(|stamp| *stamp > newest);
+            if !full || wanted.is_empty() {
+                return Ok(entries);
+            }
+        }
     }
 
     /// One message that the caller may see: its id and its record.

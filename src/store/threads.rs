@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::{
     Engine, StoreError,
-    engine::{Answer, Order, Read, Row},
+    engine::{Order, Read, Row},
     index::Seek,
     keys::{self, TimelineId},
-    record::{EntryRecord, Standing},
+    record::{Beside, EntryRecord, Standing},
     timelines::entry_id,
 };
-use crate::model::{ChatId, EntryId, Replies, Stamp};
+use crate::model::{ChatId, Replies, Stamp, UserId};
 
 /// Threads, over any engine.
 #[derive(Clone)]
@@ -34,7 +34,7 @@ impl Threads {
         Self { engine }
     }
 
-    /// Up to `limit` messages under `root`, in two round trips.
+    /// Up to `limit` messages under `root` as `reader` sees them, in two round trips.
     ///
     /// # Errors
     ///
@@ -43,6 +43,7 @@ impl Threads {
         &self,
         chat: &ChatId,
         root: Stamp,
+        reader: &UserId,
         seek: Seek,
         limit: usize,
     ) -> Result<ThreadMessages, StoreError> {
@@ -63,7 +64,7 @@ impl Threads {
         if order == Order::Falling {
             rows.reverse();
         }
-        let entries = self.entries(chat, &rows).await?;
+        let entries = self.entries(chat, reader, &rows).await?;
         Ok(ThreadMessages { entries, has_more })
     }
 
@@ -105,17 +106,33 @@ impl Threads {
         Ok(replies.collect())
     }
 
-    async fn entries(&self, chat: &ChatId, rows: &[Row]) -> Result<Vec<Standing>, StoreError> {
+    async fn entries(
+        &self,
+        chat: &ChatId,
+        reader: &UserId,
+        rows: &[Row],
+    ) -> Result<Vec<Standing>, StoreError> {
         let timeline = TimelineId::Chat(chat.clone());
-        let ids: Vec<EntryId> = rows.iter().map(entry_id).collect();
-        let reads = ids.iter().map(|id| Read::Get {
-            key: timeline.entry(id),
+        let reads = rows.iter().flat_map(|row| {
+            let hidden = Read::Score {
+                key: keys::hidden(chat, reader),
+                member: row.score.to_string().into(),
+            };
+            let key = timeline.entry(&entry_id(row));
+            [Read::Get { key }, hidden]
         });
-        let answers = self.engine.read(reads.collect()).await?;
-        let standing = |(id, answer): (EntryId, Answer)| {
-            let record = EntryRecord::decode(&answer.value()?)?;
-            Some(Standing::alone(id, record))
-        };
-        Ok(ids.into_iter().zip(answers).filter_map(standing).collect())
+        let mut answers = self.engine.read(reads.collect()).await?.into_iter();
+        let standings = rows.iter().filter_map(|row| {
+            let (value, hidden) = (answers.next()?.value(), answers.next()?.score());
+            let record = EntryRecord::decode(&value?)?;
+            Some(Standing {
+                beside: Beside {
+                    hidden: hidden.is_some(),
+                    root: false,
+                },
+                ..Standing::alone(entry_id(row), record)
+            })
+        });
+        Ok(standings.collect())
     }
 }

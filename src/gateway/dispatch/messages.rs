@@ -2,12 +2,12 @@
 
 use super::Member;
 use crate::{
-    model::{LogPage, TimelinePage},
+    model::{ChatId, LogPage, TimelinePage},
     protocol::{
-        GetMessages, ListMentions, Mentions, MessageSent, Messages, PullChanges, PullTimeline,
-        SendMessage,
+        ForwardMessages, GetMessages, ListMentions, Mentions, MessageSent, Messages,
+        MessagesForwarded, PullChanges, PullThread, PullTimeline, SendMessage, ThreadPage,
     },
-    service::{NewMessage, ServiceError, TimelineQuery},
+    service::{Forward, NewMessage, SentMessage, ServiceError, TimelineQuery},
 };
 
 pub(super) async fn send(member: Member, params: SendMessage) -> Result<MessageSent, ServiceError> {
@@ -22,7 +22,29 @@ pub(super) async fn send(member: Member, params: SendMessage) -> Result<MessageS
         mention_all: params.mention_all,
     };
     let sent = member.service().send(&member.caller, message).await?;
-    Ok(MessageSent {
+    Ok(told(chat, sent))
+}
+
+pub(super) async fn forward(
+    member: Member,
+    params: ForwardMessages,
+) -> Result<MessagesForwarded, ServiceError> {
+    let forward = Forward {
+        chat: params.chat,
+        stamps: params.stamps,
+        to: params.to,
+        merged: params.merged,
+        client_id: params.client_id,
+    };
+    let sent = member.service().forward(&member.caller, forward).await?;
+    let sent = sent.into_iter().map(|(chat, sent)| told(chat, sent));
+    Ok(MessagesForwarded {
+        sent: sent.collect(),
+    })
+}
+
+fn told(chat: ChatId, sent: SentMessage) -> MessageSent {
+    MessageSent {
         chat,
         stamp: sent.stamp,
         prev: sent.prev,
@@ -30,6 +52,28 @@ pub(super) async fn send(member: Member, params: SendMessage) -> Result<MessageS
         epoch: sent.epoch,
         duplicate: sent.duplicate,
         level: sent.level,
+    }
+}
+
+pub(super) async fn pull_thread(
+    member: Member,
+    params: PullThread,
+) -> Result<ThreadPage, ServiceError> {
+    let service = member.service();
+    let place = (params.after, params.before);
+    let thread = service
+        .pull_thread(
+            &member.caller,
+            &params.chat,
+            params.root,
+            place,
+            params.limit,
+        )
+        .await?;
+    Ok(ThreadPage {
+        root: thread.root,
+        entries: thread.entries,
+        has_more: thread.has_more,
     })
 }
 

@@ -6,6 +6,7 @@ mod catch_up;
 mod chats;
 mod greeting;
 mod messages;
+mod own;
 mod people;
 mod receipts;
 
@@ -74,6 +75,10 @@ pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
         MethodName::Sync => Box::pin(ask(call, catch_up::sync)).await,
         MethodName::DeliveredMark => Box::pin(ask(call, receipts::mark_delivered)).await,
         MethodName::MessageReaders => Box::pin(ask(call, receipts::readers)).await,
+        MethodName::MessageForward => Box::pin(ask(call, messages::forward)).await,
+        MethodName::MessageHide => Box::pin(ask(call, own::hide)).await,
+        MethodName::ThreadPull => Box::pin(ask(call, messages::pull_thread)).await,
+        MethodName::DraftSet => Box::pin(ask(call, own::set_draft)).await,
         MethodName::MentionList => Box::pin(ask(call, messages::mentions)).await,
         MethodName::ReadMark => Box::pin(ask(call, receipts::mark_read)).await,
         MethodName::ChatRole => Box::pin(ask(call, chats::set_role)).await,
@@ -84,12 +89,6 @@ pub(super) async fn answer(call: Call, method: MethodName) -> Answer {
         MethodName::MessageGet => Box::pin(ask(call, messages::get)).await,
         MethodName::MessageHistory => Box::pin(ask(call, amendments::history)).await,
         MethodName::MessageReactions => Box::pin(ask(call, amendments::reactors)).await,
-        MethodName::MessageHide
-        | MethodName::MessageForward
-        | MethodName::ThreadPull
-        | MethodName::DraftSet => {
-            Answer::Refusal(WireError::new(ErrorCode::Forbidden, "not offered yet"))
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use super::World;
 use crate::{
     model::{Change, ChatId, ChatKind, Content, Entry, EntryKind, Stamp, Window},
-    service::{NewChat, NewMessage, ServiceError},
+    service::{Forward, NewChat, NewMessage, ServiceError},
 };
 
 /// Runs `act` with the power going off after every possible number of writes, then lets another gateway
@@ -168,6 +168,49 @@ async fn a_message_that_speaks_to_members_reaches_their_logs_once_wherever_it_wa
             assert_eq!(row.unwrap().mentions, said.len() as u64);
         })
         .await;
+    }
+}
+
+#[tokio::test]
+async fn a_forward_cut_short_anywhere_is_finished_by_the_same_request() {
+    let wish = async |world: &World, chat: &ChatId| Forward {
+        chat: chat.clone(),
+        stamps: world
+            .all(0, chat)
+            .await
+            .iter()
+            .filter(|entry| entry.kind == EntryKind::Message)
+            .map(|entry| entry.stamp)
+            .take(2)
+            .collect(),
+        to: vec![
+            world.direct(0, 1).await.unwrap().id,
+            world.direct(0, 2).await.unwrap().id,
+        ],
+        merged: false,
+        client_id: crate::model::ClientId::parse("the-very-same-id").unwrap(),
+    };
+    for writes in 0..=4 {
+        let world = World::with(3).await;
+        let chat = world.group(&[0, 1]).await;
+        for text in ["one", "two"] {
+            world.say(0, &chat, text).await.unwrap();
+        }
+        let (service, engine) = (&world.bench.service, &world.bench.engine);
+        let wish = wish(&world, &chat).await;
+        engine.writes_left.store(writes, Ordering::SeqCst);
+        let done = service.forward(&world.people[0], wish.clone()).await;
+        assert_eq!(done.is_ok(), writes == 4);
+        engine.writes_left.store(u64::MAX, Ordering::SeqCst);
+        let sent = service
+            .forward(&world.people[0], wish.clone())
+            .await
+            .unwrap();
+        let before = sent.iter().filter(|(_, sent)| sent.duplicate).count();
+        assert_eq!((before as u64, sent.len()), (writes, 4));
+        for chat in &wish.to {
+            assert_eq!(world.all(0, chat).await.len(), 2, "once each");
+        }
     }
 }
 

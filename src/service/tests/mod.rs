@@ -6,6 +6,7 @@
 )]
 
 mod chats;
+mod counts;
 mod crashes;
 mod edits;
 mod following;

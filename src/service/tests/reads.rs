@@ -1,13 +1,8 @@
 //! Read marks and counts.
 
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestRunner},
-};
-
 use super::World;
 use crate::{
-    model::{Change, ChatId, Entry, EntryKind, Stamp, UserId},
+    model::{Change, ChatId, Stamp, UserId},
     service::ServiceError,
     store::{
         engine::{Commit, Engine, Read, Row, Swapped, Write},
@@ -97,91 +92,6 @@ async fn a_message_that_speaks_to_somebody_counts_as_their_mention_until_read() 
     assert_eq!(service.chat(reader, &chat).await.unwrap().mentions, 1);
     service.mark_read(reader, &chat, sent.stamp).await.unwrap();
     assert_eq!(service.chat(reader, &chat).await.unwrap().mentions, 0);
-}
-
-/// What somebody does in the property below.
-#[derive(Debug, Clone, Copy)]
-enum Act {
-    Say(usize),
-    Read(usize, prop::sample::Index),
-    Remove,
-    Add,
-}
-
-#[test]
-fn any_sequence_of_acts_leaves_the_count_that_a_recount_gives() {
-    let act = prop_oneof![
-        6 => (0..3_usize).prop_map(Act::Say),
-        3 => (0..3_usize, any::<prop::sample::Index>()).prop_map(|(who, at)| Act::Read(who, at)),
-        1 => Just(Act::Remove),
-        1 => Just(Act::Add),
-    ];
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let world = runtime.block_on(World::with(3));
-    let run = |acts: Vec<Act>| {
-        runtime.block_on(recounted(&world, acts));
-        Ok(())
-    };
-    let config = Config {
-        cases: 24,
-        ..Config::default()
-    };
-    TestRunner::new(config)
-        .run(&prop::collection::vec(act, 1..60), run)
-        .unwrap();
-}
-
-async fn recounted(world: &World, acts: Vec<Act>) {
-    let chat = world.group(&[0, 1, 2]).await;
-    let service = &world.bench.service;
-    let guest = world.people[2].user.clone();
-    for act in acts {
-        // What a stranger tries is refused; the others go on.
-        match act {
-            Act::Say(who) => drop(world.say(who, &chat, "word").await),
-            Act::Read(who, at) => {
-                let Ok(page) = world.pull(who, &chat, super::newest(200)).await else {
-                    continue;
-                };
-                if !page.entries.is_empty() {
-                    let stamp = page.entries[at.index(page.entries.len())].stamp;
-                    service
-                        .mark_read(&world.people[who], &chat, stamp)
-                        .await
-                        .unwrap();
-                }
-            }
-            Act::Remove => {
-                drop(
-                    service
-                        .remove_member(&world.people[0], &chat, &guest, &world.client_id())
-                        .await,
-                );
-            }
-            Act::Add => {
-                let users = vec![guest.clone()];
-                service
-                    .add_members(&world.people[0], &chat, users, &world.client_id())
-                    .await
-                    .unwrap();
-            }
-        }
-    }
-    for (who, person) in world.people.iter().enumerate() {
-        let Ok(row) = service.chat(person, &chat).await else {
-            continue;
-        };
-        let unread = |entry: &&Entry| {
-            entry.stamp > row.read
-                && entry.kind == EntryKind::Message
-                && entry.sender.as_ref() != Some(&person.user)
-        };
-        let recount = world.all(who, &chat).await.iter().filter(unread).count() as u64;
-        assert_eq!(row.unread, recount, "person {who}");
-    }
 }
 
 #[tokio::test]
