@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::World;
 use crate::{
     config::LimitsConfig,
-    model::{ChatId, Content, Entry, Role, Stamp, UserId},
+    model::{Change, ChatId, Content, Entry, Role, Stamp, UserId},
     service::{AmendedMessage, Edit, ServiceError, Target, bench::generous},
 };
 
@@ -197,4 +197,37 @@ async fn large_contents_of_the_past_are_given_up_first() {
     let kept: Vec<Content> = kept.unwrap().into_iter().map(|one| one.content).collect();
     let expected: Vec<Content> = (2..6).map(|n| Content::text(long(n))).collect();
     assert_eq!(kept, expected, "64 KiB hold four of them");
+}
+
+#[tokio::test]
+async fn an_edit_may_speak_to_more_members_and_a_retraction_speaks_to_nobody() {
+    let world = World::with(3).await;
+    let chat = world.group(&[0, 1, 2]).await;
+    let sent = world.say(0, &chat, "words").await.unwrap();
+    let users = [1, 2].map(|who: usize| world.people[who].user.clone());
+    let mentions = async |who: usize| {
+        let row = world.bench.service.chat(&world.people[who], &chat).await;
+        row.unwrap().mentions
+    };
+    let logged = async |who: usize| {
+        let (service, caller) = (&world.bench.service, &world.people[who]);
+        let log = service.pull_log(caller, Some(Stamp::ZERO), None, 50).await;
+        let entries = log.unwrap().entries.into_iter();
+        let speaks =
+            |entry: &crate::model::LogEntry| matches!(entry.change, Change::Mention { .. });
+        entries.filter(speaks).count()
+    };
+    for (named, expected) in [(&users[..1], (1, 0)), (&users[1..], (1, 1))] {
+        let target = world.target(&chat, sent.stamp);
+        let content = Content::text("words for you");
+        world
+            .edit_to(0, target, content, named, None)
+            .await
+            .unwrap();
+        assert_eq!((mentions(1).await, mentions(2).await), expected);
+    }
+    assert_eq!((logged(1).await, logged(2).await), (1, 1));
+    let target = world.target(&chat, sent.stamp);
+    world.retract(0, &target).await.unwrap();
+    assert_eq!((mentions(1).await, mentions(2).await), (0, 0));
 }

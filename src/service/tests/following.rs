@@ -13,7 +13,7 @@ use crate::{
     config::LimitsConfig,
     model::{
         Change, ChatCursor, ChatId, Entry, Epoch, LogCursor, LogEntry, LogPage, MessageChange,
-        Stamp, Synced, UserId, Window,
+        Reset, Stamp, Synced, UserId, Window,
     },
     service::bench::generous,
 };
@@ -348,4 +348,45 @@ async fn a_group_that_grows_beyond_the_limit_and_shrinks_again_loses_no_change()
     }
     copy.catch_up(&world, 2).await;
     copy.equals_a_fresh_one(&world, 2).await;
+}
+
+#[tokio::test]
+async fn cursors_of_no_use_are_told_why_and_one_sync_without_them_rebuilds() {
+    let world = World::limited(2, unhurried()).await;
+    let chat = world.group(&[0, 1]).await;
+    let sent = world.say(0, &chat, "words").await.unwrap();
+    world
+        .edit(0, world.target(&chat, sent.stamp), "other words")
+        .await
+        .unwrap();
+    let (service, caller) = (&world.bench.service, &world.people[1]);
+    let copy = Copy::fresh(&world, 1, &chat).await;
+    let other = Epoch::parse("another-life").unwrap();
+    let lost = copy.changes.next();
+    for (after, epoch, why) in [
+        (copy.changes, Some(other.clone()), Reset::Epoch),
+        (lost, None, Reset::Rewound),
+        (Stamp::from_micros(1), None, Reset::Rewound),
+    ] {
+        let page = service.pull_changes(caller, &chat, Some(after), epoch, 50);
+        let page = page.await.unwrap();
+        assert_eq!((page.reset, page.entries.len()), (Some(why), 0));
+    }
+    for (after, epoch, why) in [
+        (copy.log.after, Some(other), Reset::Epoch),
+        (copy.log.after.next(), None, Reset::Rewound),
+    ] {
+        let page = service.pull_log(caller, Some(after), epoch, 50).await;
+        assert_eq!(page.unwrap().reset, Some(why));
+    }
+    let (_, mut cursors) = copy.cursors();
+    cursors[0].changes_after = Some(lost);
+    let synced = service.sync(caller, None, cursors, Window::default()).await;
+    let mut shown = synced.unwrap().chats;
+    let changes = shown.remove(0).changes.unwrap();
+    assert_eq!(changes.reset, Some(Reset::Rewound));
+    Copy::fresh(&world, 1, &chat)
+        .await
+        .equals_a_fresh_one(&world, 1)
+        .await;
 }
