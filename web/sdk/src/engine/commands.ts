@@ -1,6 +1,5 @@
 /** What tabs ask of the one that leads. */
 
-import type { Params } from "../connection";
 import type {
     AddMembers,
     CreateChat,
@@ -19,15 +18,7 @@ import type {
     UpdateUser,
     User,
 } from "../protocol.generated";
-
-/** What one does to messages. */
-export type ActMethod =
-    | "message.edit"
-    | "message.retract"
-    | "message.react"
-    | "message.pin"
-    | "message.hide"
-    | "message.forward";
+import type { KeptPage } from "./threads";
 
 /** Commands that go from tab to tab: plain data in, plain data out. */
 export interface Commands {
@@ -62,9 +53,10 @@ export interface Commands {
     around(chat: string, stamp: number): Promise<void>;
     /** Loads the newest entries into the store. */
     latest(chat: string): Promise<void>;
+    /** Loads the page of a thread before a stamp, or its newest page, into the store. */
+    thread(chat: string, root: number, before: number | null): Promise<KeptPage>;
     /** Loads messages that are not kept into the store. @returns the stamps at which there are none. */
     fetchMessages(chat: string, stamps: readonly number[]): Promise<number[]>;
-    act<M extends ActMethod>(method: M, params: Params<M>): Promise<void>;
     markRead(chat: string, stamp: number): Promise<void>;
 }
 

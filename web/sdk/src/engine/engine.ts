@@ -16,9 +16,11 @@ import { type Changes, isChange, type SessionRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { trim } from "../store/timeline";
 import type { Work } from "../store/work";
+import { Actions } from "./actions";
 import { ChatChanges } from "./changes";
 import { Chats } from "./chats";
 import { type Core, unlessLost } from "./core";
+import { Delivered } from "./delivered";
 import { DraftSync } from "./drafts";
 import { Expiry } from "./expiry";
 import { Log } from "./log";
@@ -56,8 +58,10 @@ export class Engine implements Core {
     readonly mirror: Mirror;
     readonly timelines: Timelines;
     readonly outbox: Outbox;
+    readonly actions: Actions;
     readonly reads: Reads;
     readonly drafts: DraftSync;
+    readonly delivered: Delivered;
     readonly expiry: Expiry;
     readonly people: People;
     readonly chats: Chats;
@@ -91,8 +95,13 @@ export class Engine implements Core {
         this.chats = new Chats(this, this.changes, (chat) => unlessLost(this.timelines.catchUp(chat)));
         this.timelines = new Timelines(this, this.changes, (chat) => this.outbox.isSending(chat), refresh);
         this.messages = new Messages(this, this.changes, () => this.#settle());
+        this.actions = new Actions(this, {
+            refused: (action, error) => options.notify({ kind: "refused", action, error }),
+            heal: (chat) => this.timelines.heal(chat),
+        });
         this.reads = new Reads(this, refresh);
         this.drafts = new DraftSync(this);
+        this.delivered = new Delivered(this);
         this.expiry = new Expiry(this);
         this.people = new People(this);
         this.#log = new Log(this, {
@@ -132,6 +141,7 @@ export class Engine implements Core {
         this.#isStopped = true;
         this.reads.stop();
         this.drafts.stop();
+        this.delivered.stop();
         this.expiry.stop();
         this.#link.stop();
         this.timelines.reset();
@@ -151,6 +161,7 @@ export class Engine implements Core {
         const changes = await this.store.write(this.#session.id, change);
         if (isChange(changes)) this.#options.notify({ kind: "data", changes });
         this.expiry.chatsChanged(changes.chats);
+        if (this.#connection) this.delivered.chatsChanged(changes.chats);
         return changes;
     }
 
@@ -214,8 +225,10 @@ export class Engine implements Core {
         this.#enter({ state: "online" });
         void this.#drain();
         void unlessLost(this.outbox.pokeAll());
+        void unlessLost(this.actions.pokeAll());
         void unlessLost(this.reads.flush());
         void unlessLost(this.drafts.flush());
+        this.delivered.chatsChanged([...this.mirror.chats.values()]);
         this.people.flush();
     }
 

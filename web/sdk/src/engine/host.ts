@@ -1,7 +1,7 @@
 /** Carries out what tabs ask for; starts and ends the engine with the session. */
 
 import type { Connection as ConnectionState } from "../client";
-import { Connection, type Params, requestOnce } from "../connection";
+import { Connection, requestOnce } from "../connection";
 import { ClientError } from "../error";
 import type { Notice, SignOutReason } from "../notice";
 import type {
@@ -24,9 +24,10 @@ import type {
     Welcome,
 } from "../protocol.generated";
 import type { SessionRecord } from "../store/records";
-import type { ActMethod, Commands } from "./commands";
+import type { Commands } from "./commands";
 import { unlessLost, wait } from "./core";
 import { Engine, type EngineOptions } from "./engine";
+import { type KeptPage, pullThread } from "./threads";
 import { history, members, mentions, reactors, readers } from "./lists";
 
 /** How long logging out waits for the server; the local data goes in any case. */
@@ -63,7 +64,10 @@ export class Host implements Commands {
         if (notice.kind === "signedOut") return this.stop();
         if (notice.kind === "session" && this.#engine?.session.id !== notice.session.id) this.#begin(notice.session);
         if (notice.kind !== "data") return;
-        for (const chat of notice.changes.outbox) this.#engine?.outbox.poke(chat);
+        for (const chat of notice.changes.outbox) {
+            this.#engine?.outbox.poke(chat);
+            this.#engine?.actions.poke(chat);
+        }
         this.#engine?.drafts.poke(notice.changes.drafts);
     }
 
@@ -207,8 +211,8 @@ export class Host implements Commands {
         return this.#online.timelines.reload(chat);
     }
 
-    async act<M extends ActMethod>(method: M, params: Params<M>): Promise<void> {
-        await this.#online.request(method, params);
+    async thread(chat: string, root: number, before: number | null): Promise<KeptPage> {
+        return pullThread(this.#online, this.#online.changes, chat, root, before);
     }
 
     fetchMessages(chat: string, stamps: readonly number[]): Promise<number[]> {

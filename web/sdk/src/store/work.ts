@@ -132,7 +132,7 @@ export class Work {
     /** Notes something one has done to stored messages. */
     addAction(record: ActionRecord): void {
         this.#table("actions").add(record);
-        this.#noteOutbox(record.chat);
+        this.#noteAction(record);
     }
 
     /** The action with this client id, while it is noted. */
@@ -143,14 +143,14 @@ export class Work {
     /** Replaces a noted action. */
     putAction(record: ActionRecord): void {
         this.#table("actions").put(record);
-        this.#noteOutbox(record.chat);
+        this.#noteAction(record);
     }
 
     /** Forgets an action: what is kept shows it, or it was refused. */
     removeAction(record: ActionRecord): void {
         if (record.seq === undefined) return;
         this.#table("actions").delete(record.seq);
-        this.#noteOutbox(record.chat);
+        this.#noteAction(record);
     }
 
     /** Own messages leave the outbox when they are stored, and actions when the message shows them. */
@@ -183,6 +183,12 @@ export class Work {
         if (draft.text === "" && !draft.isPending) this.#table("drafts").delete(draft.chat);
         else this.#table("drafts").put(draft);
         this.changes.drafts = [...this.changes.drafts.filter((other) => other.chat !== draft.chat), draft];
+    }
+
+    /** What is forwarded is seen in the chats it goes to. */
+    #noteAction({ chat, action }: ActionRecord): void {
+        this.#noteOutbox(chat);
+        if (action.kind === "forward") for (const other of action.to) this.#noteOutbox(other);
     }
 
     #noteOutbox(chat: string): void {

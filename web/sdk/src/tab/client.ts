@@ -7,22 +7,20 @@ import type {
     CurlewClient,
     ForwardOptions,
     SendOptions,
-    ThreadView,
     TimelineItem,
 } from "../client";
-import type { Params } from "../connection";
-import type { ActMethod } from "../engine/commands";
 import { Host } from "../engine/host";
-import { ClientError } from "../error";
 import { Mirror } from "../mirror";
 import type { Notice } from "../notice";
 import { newClientId, type Platform } from "../platform";
 import type { Account, Member, Reactor, ReadMark, Revision, Role, ServerInfo, Session, User, WireError } from "../protocol.generated";
-import type { ActionRecord, Changes } from "../store/records";
+import type { Action, ActionRecord, Changes } from "../store/records";
 import { Store } from "../store/store";
+import { Cited } from "./cited";
 import { Drafts } from "./drafts";
 import { chatState } from "./rows";
 import { Tabs } from "./tabs";
+import { Thread } from "./thread";
 import { Timeline } from "./timeline";
 import { Unsent } from "./unsent";
 
@@ -43,6 +41,8 @@ export class TabClient implements CurlewClient {
     readonly #mirror = new Mirror();
     readonly #listeners = new Set<(change: ClientChange) => void>();
     readonly #timelines = new Set<Timeline>();
+    readonly #threads = new Set<Thread>();
+    readonly #cited: Cited;
     readonly #rows = new Map<string, ChatState>();
     readonly #wanted = new Set<string>();
     #sorted: readonly ChatState[] | null = null;
@@ -56,6 +56,12 @@ export class TabClient implements CurlewClient {
     constructor(platform: Platform, options: TabClientOptions) {
         this.#platform = platform;
         this.#options = options;
+        this.#cited = new Cited({
+            store: () => this.#opened,
+            mirror: this.#mirror,
+            fetch: (chat, stamps) => this.#running.call("fetchMessages", chat, stamps),
+            changed: (chat, stamps) => this.#emit({ type: "messages", chat, stamps }),
+        });
     }
 
     get connection(): Connection {
@@ -98,7 +104,7 @@ export class TabClient implements CurlewClient {
 
     async stop(): Promise<void> {
         await this.#drafts?.keepAll();
-        for (const timeline of [...this.#timelines]) timeline.close();
+        for (const view of [...this.#timelines, ...this.#threads]) view.close();
         this.#tabs?.stop();
         this.#store?.close();
         this.#listeners.clear();
@@ -252,15 +258,24 @@ export class TabClient implements CurlewClient {
         return timeline;
     }
 
-    openThread(chat: string, root: number): ThreadView {
-        const nothing = (): Promise<void> => Promise.resolve();
-        const rootItem = this.message(chat, root);
-        return { chat, root, rootItem, items: [], hasOlder: false, loading: "none", loadOlder: nothing, close: nothing };
+    openThread(chat: string, root: number): Thread {
+        const thread = new Thread(
+            {
+                store: () => this.#opened,
+                mirror: this.#mirror,
+                pull: (...page) => this.#running.call("thread", ...page),
+                changed: () => this.#emit({ type: "thread", chat, root }),
+                closed: (closed) => this.#threads.delete(closed),
+            },
+            chat,
+            root,
+        );
+        this.#threads.add(thread);
+        return thread;
     }
 
     message(chat: string, stamp: number): TimelineItem | null {
-        const open = [...this.#timelines].filter((timeline) => timeline.chat === chat);
-        return open.flatMap(({ items }) => items).find((item) => item.stamp === stamp) ?? null;
+        return this.#cited.get(chat, stamp);
     }
 
     send(chat: string, text: string, options: SendOptions = {}): void {
@@ -268,30 +283,27 @@ export class TabClient implements CurlewClient {
     }
 
     edit(chat: string, stamp: number, text: string, mentions: string[] = []): void {
-        const client_id = newClientId(this.#platform);
-        this.#ask("message.edit", { chat, stamp, client_id, content: { type: "text", text }, mentions });
+        this.#act(chat, { kind: "edit", stamp, content: { type: "text", text }, mentions });
     }
 
     retract(chat: string, stamp: number): void {
-        this.#ask("message.retract", { chat, stamp, client_id: newClientId(this.#platform) });
+        this.#act(chat, { kind: "retract", stamp });
     }
 
-    react(chat: string, stamp: number, kind: string, on: boolean): void {
-        this.#ask("message.react", { chat, stamp, client_id: newClientId(this.#platform), kind, on });
+    react(chat: string, stamp: number, reaction: string, on: boolean): void {
+        this.#act(chat, { kind: "react", stamp, reaction, on });
     }
 
     pin(chat: string, stamp: number, pinned: boolean): void {
-        this.#ask("message.pin", { chat, stamp, client_id: newClientId(this.#platform), pinned });
+        this.#act(chat, { kind: "pin", stamp, pinned });
     }
 
     hide(chat: string, stamps: readonly number[]): void {
-        this.#ask("message.hide", { chat, stamps: [...stamps] });
+        this.#act(chat, { kind: "hide", stamps });
     }
 
     forward(p: ForwardOptions): void {
-        const client_id = newClientId(this.#platform);
-        const { chat, stamps, to, merged } = p;
-        this.#ask("message.forward", { chat, stamps: [...stamps], to: [...to], merged, client_id });
+        void this.#unsent?.forward(p);
     }
 
     retry(chat: string, key: string): void {
@@ -313,11 +325,8 @@ export class TabClient implements CurlewClient {
         if (this.#drafts?.set(chat, text, replyTo)) this.#rowsChanged([chat]);
     }
 
-    #ask<M extends ActMethod>(method: M, params: Params<M>): void {
-        this.#running.call("act", method, params).catch((error: unknown) => {
-            // Refused, or there is no connection: nothing has changed here.
-            if (!(error instanceof ClientError)) throw error;
-        });
+    #act(chat: string, action: Action): void {
+        void this.#unsent?.act(chat, action);
     }
 
     get #running(): Tabs {
@@ -352,6 +361,7 @@ export class TabClient implements CurlewClient {
         switch (news.kind) {
             case "connection":
                 this.#connection = news.connection;
+                if (news.connection.state === "online") this.#connected();
                 return this.#emit({ type: "connection" });
             case "session":
                 return this.#emit({ type: "account" });
@@ -373,7 +383,7 @@ export class TabClient implements CurlewClient {
     }
 
     #dataChanged(changes: Changes): void {
-        for (const timeline of [...this.#timelines]) timeline.apply(changes);
+        for (const view of [...this.#timelines, ...this.#threads, this.#cited]) view.apply(changes);
         const peers = new Set(changes.users.map((user) => user.id));
         const ofPeers = [...this.#mirror.chats.values()].filter((record) => peers.has(record.chat.peer?.id ?? ""));
         const ids = [...changes.chats.map((chat) => chat.id), ...changes.removed, ...ofPeers.map((chat) => chat.id)];
@@ -383,8 +393,15 @@ export class TabClient implements CurlewClient {
         if (changes.outbox.length > 0) void this.#unsent?.reload(changes.outbox);
     }
 
+    /** What could not be asked for offline is asked for. */
+    #connected(): void {
+        for (const thread of [...this.#threads]) thread.retry();
+        this.#cited.retry();
+    }
+
     #outboxChanged(chats: readonly string[]): void {
-        for (const timeline of [...this.#timelines]) if (chats.includes(timeline.chat)) timeline.refresh();
+        for (const view of [...this.#timelines, ...this.#threads]) if (chats.includes(view.chat)) view.refresh();
+        this.#cited.actionsChanged(chats);
         this.#rowsChanged(chats);
     }
 
@@ -392,7 +409,7 @@ export class TabClient implements CurlewClient {
         this.#drafts?.clear();
         this.#unsent?.clear();
         this.#connection = { state: "offline" };
-        for (const timeline of [...this.#timelines]) timeline.clear();
+        for (const view of [...this.#timelines, ...this.#threads, this.#cited]) view.clear();
     }
 
     #rowsChanged(ids: readonly string[]): void {

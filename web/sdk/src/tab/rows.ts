@@ -79,7 +79,17 @@ export function forwardedItems(mirror: Mirror, chat: string, through: number): T
     });
 }
 
-function newItem(key: string, content: Content, sender: string | null, sentAtMs: number): TimelineItem {
+/** What stands where there is no message any more. */
+export function tombstone(stamp: number): TimelineItem {
+    return {
+        ...newItem(String(stamp), null, null, Math.floor(stamp / MICROS_PER_MS)),
+        kind: "tombstone",
+        stamp,
+        sendState: "sent",
+    };
+}
+
+function newItem(key: string, content: Content | null, sender: string | null, sentAtMs: number): TimelineItem {
     return {
         key,
         stamp: null,

@@ -180,7 +180,7 @@ export class World {
 
     /** Lets time pass until something holds. */
     async until(holds: () => boolean, what: string): Promise<void> {
-        for (let round = 0; round < 6_000; round += 1) {
+        for (let round = 0; round < 1_500; round += 1) {
             for (let turns = 0; turns < 8; turns += 1) {
                 if (holds()) return;
                 await turn();
