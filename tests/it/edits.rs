@@ -1,7 +1,7 @@
 //! Edits: everybody sees what a message says now, and where it stands nothing changes.
 
 use curlew::{
-    model::{Content, MessageEvent, Stamp},
+    model::{Change, ChatCursor, Content, LogCursor, MessageEvent, Stamp},
     protocol::{self as p, ErrorCode},
 };
 use serde_json::json;
@@ -129,4 +129,49 @@ async fn edits_and_retractions_are_heard_on_the_other_gateway() {
         places[1].prev, second.stamp,
         "one chain, whoever tells of it"
     );
+}
+
+#[tokio::test]
+async fn in_a_large_group_a_change_is_told_by_the_chat_and_found_by_one_sync() {
+    let server = Server::with(&["limits.write_diffusion_members=2"]).await;
+    let ann = Person::new(&server, "ann").await;
+    let bob = Person::speaking(&server, "bob", Format::MessagePack).await;
+    let cleo = Person::new(&server, "cleo").await;
+    let chat = ann.group("Harbour", &[&bob, &cleo]).await;
+    let sent = ann.say(&chat, "helo").await;
+    let before = cleo.call(p::Sync::default()).await.unwrap();
+    let row = &before.chats[0];
+    ann.edit(&chat, sent.stamp, "hello").await.unwrap();
+    for person in [&ann, &bob] {
+        let (told, change) = person.next_changed(&chat).await;
+        assert_eq!(told.prev, row.changes_next);
+        assert_eq!(text_of(&change.entry.unwrap()), Some("hello"));
+    }
+    let cursor = ChatCursor {
+        chat: chat.clone(),
+        after: sent.stamp,
+        epoch: sent.epoch.clone(),
+        changes_after: Some(row.changes_next),
+        changes_epoch: Some(sent.epoch.clone()),
+    };
+    let log = LogCursor {
+        after: before.log.next,
+        epoch: before.log.epoch,
+    };
+    let sync = p::Sync {
+        log: Some(log),
+        chats: vec![cursor],
+        ..p::Sync::default()
+    };
+    let synced = cleo.call(sync).await.unwrap();
+    assert_eq!(synced.log.entries, [], "no log is written in a large group");
+    let changes = synced.chats[0].changes.as_ref().unwrap();
+    let [told] = &changes.entries[..] else {
+        panic!("{changes:?}")
+    };
+    let Change::Message(change) = &told.change else {
+        panic!("{told:?}")
+    };
+    assert_eq!(text_of(change.entry.as_ref().unwrap()), Some("hello"));
+    assert_eq!(changes.next, synced.chats[0].changes_next);
 }
