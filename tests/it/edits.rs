@@ -2,7 +2,7 @@
 
 use curlew::{
     model::{Change, ChatCursor, Content, LogCursor, MessageEvent, Stamp},
-    protocol::{self as p, ErrorCode},
+    protocol::{self as p, ErrorCode, Push},
 };
 use serde_json::json;
 
@@ -109,6 +109,12 @@ async fn edits_and_retractions_are_heard_on_the_other_gateway() {
     let ann = Person::new(&east, "ann").await;
     let bob = Person::speaking(&west, "bob", Format::MessagePack).await;
     let chat = ann.direct(&bob).await;
+    // What is said before the other gateway has heard of the chat is not pushed there, but pulled.
+    bob.push_where(|push| match push {
+        Push::Change { entry, .. } => matches!(entry.change, Change::Membership(_)).then_some(()),
+        _ => None,
+    })
+    .await;
     let sent = ann.say(&chat, "from the east").await;
     bob.next_message(&chat).await;
     ann.edit(&chat, sent.stamp, "from the far east")

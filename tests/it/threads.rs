@@ -87,6 +87,16 @@ async fn thread_has_pages_and_a_count_of_its_own_wherever_its_root_is_read() {
         assert_eq!((none.entries.len(), none.root.replies), (0, None));
     }
     assert_eq!(bob.unread(&chat).await, 2 + 7 + 3, "a reply is a message");
+    let retract = p::RetractMessage {
+        chat: chat.clone(),
+        stamp: stamps[3],
+        client_id: fresh_client_id(),
+    };
+    ann.call(retract).await.unwrap();
+    let page = bob.call(thread(&chat, root, 7)).await.unwrap();
+    assert_eq!(page.root.replies.map(|replies| replies.count), Some(6));
+    assert_eq!(texts(&page.entries), ["0", "1", "2", "4", "5", "6"]);
+    assert!(page.entries[3].retracted, "its place stays");
 }
 
 #[tokio::test]
