@@ -10,6 +10,7 @@ use crate::{
     },
     store::{
         chats::{ChangeRequest, Changed, ChatState, Effects, MessageState, Subject},
+        keys::TimelineId,
         record::{ChangeRecord, Intent, MemberRecord, digest, hashed_id},
     },
 };
@@ -109,6 +110,7 @@ impl Service {
         self.intents.note(&intent, request.now_us).await?;
         let changed = self.chats.change(chat, &request, &subject, decide).await;
         if let Ok(Changed::Committed { .. }) = changed {
+            self.touch(&TimelineId::Chat(chat.clone()), request.now_us);
             self.finish(&intent, None).await?;
         }
         if !matches!(changed, Err(ServiceError::Store(_))) {

@@ -347,7 +347,7 @@ fn row(shown: &Shown, peer: Option<Account>, hides: bool) -> ChatRow {
             epoch: head.epoch.clone(),
             created_ms: shown.info.created_ms,
             pins: visible_pins(&shown.info, shown.place.hidden_through()),
-            expire_after_s: None,
+            expire_after_s: shown.info.expire_after_s,
         },
         last: shown.last.clone().map(Standing::into_entry),
         unread: shown.unread.messages,

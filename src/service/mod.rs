@@ -62,6 +62,7 @@ pub use forwards::Forward;
 pub use interest::ChatPosition;
 pub use limits::Limiter;
 pub use messages::{NewMessage, SentMessage};
+pub use settings::ChatUpdate;
 pub use threads::Thread;
 pub use timelines::TimelineQuery;
 

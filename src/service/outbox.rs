@@ -68,6 +68,9 @@ impl Service {
                 .await?;
         }
         self.mend_rosters(chat, change, &record).await?;
+        if let Some(SystemEvent::Expiry { .. }) = record.event {
+            self.look_soon(chat).await?;
+        }
         self.tell_gateways(chat, &record, told).await?;
         Ok(true)
     }

@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use super::{Service, ServiceError};
 use crate::{
     config::RetentionConfig,
-    model::Stamp,
+    model::{ChatId, Stamp},
     store::{
         StoreError,
         keys::TimelineId,
@@ -72,16 +72,10 @@ impl Touched {
 }
 
 impl Service {
-    /// Remembers that something was written, if it may ever have to go.
+    /// Remembers that something was written, which may have to go one day.
     pub(super) fn touch(&self, timeline: &TimelineId, now_us: u64) {
-        let rules = &self.parts.retention;
-        let ages = match timeline {
-            TimelineId::Chat(_) => !rules.messages.is_zero() || rules.messages_per_chat > 0,
-            TimelineId::Log(_) => true,
-        };
-        if ages {
-            self.touched.add(timeline, now_us, micros(rules.period));
-        }
+        let period = micros(self.parts.retention.period);
+        self.touched.add(timeline, now_us, period);
     }
 
     /// Looks at the timelines whose time has come and takes out what is not to be kept; says at how many it
@@ -102,6 +96,13 @@ impl Service {
             .await;
         results.into_iter().collect::<Result<(), _>>()?;
         Ok(looked_at)
+    }
+
+    /// The rules of a chat have changed: it is looked at with the next chores.
+    pub(super) async fn look_soon(&self, chat: &ChatId) -> Result<(), ServiceError> {
+        let now_us = self.parts.clock.now_us();
+        let timeline = TimelineId::Chat(chat.clone());
+        Ok(self.due.note_sooner(&[(timeline, now_us)]).await?)
     }
 
     async fn note_touched(&self, now_us: u64) -> Result<(), ServiceError> {
@@ -137,8 +138,12 @@ impl Service {
             }
             other => other?,
         };
+        if let TimelineId::Chat(chat) = timeline {
+            let changes = Rules::of_changes(&self.parts.retention).keep(now_us);
+            self.retention.sweep_changes(chat, changes).await?;
+        }
         let next = swept.and_then(|swept| {
-            let ends = rules.end_of(swept.oldest);
+            let ends = rules.end_of(swept.oldest, now_us);
             let pause = swept.unfinished.then(|| now_us + PAUSE_US);
             [ends, pause].into_iter().flatten().min()
         });
@@ -162,6 +167,8 @@ pub(super) struct Rules {
     age_us: Option<u64>,
     /// How many entries.
     newest: Option<u64>,
+    /// Whether the chat itself lets its messages disappear.
+    disappears: bool,
 }
 
 impl Rules {
@@ -181,6 +188,16 @@ impl Rules {
         Self {
             age_us: [general, own].into_iter().flatten().min(),
             newest: (newest > 0).then_some(newest),
+            disappears: own.is_some(),
+        }
+    }
+
+    /// Rules of the changes of any chat.
+    fn of_changes(config: &RetentionConfig) -> Self {
+        Self {
+            age_us: Some(micros(config.changes)),
+            newest: Some(config.changes_per_timeline),
+            disappears: false,
         }
     }
 
@@ -199,10 +216,11 @@ impl Rules {
         })
     }
 
-    /// When the oldest entry that is kept is past its time, in microseconds. What only grows beyond a number is
-    /// looked at after it was written to.
-    fn end_of(&self, oldest: Option<Stamp>) -> Option<u64> {
-        Some(oldest?.get() + self.age_us?)
+    /// When the oldest entry that is kept is past its time, in microseconds; where messages disappear, what is
+    /// written from now on counts as well. What only grows beyond a number is looked at after it was written to.
+    fn end_of(&self, oldest: Option<Stamp>, now_us: u64) -> Option<u64> {
+        let begins = oldest.map(Stamp::get).or(self.disappears.then_some(now_us));
+        Some(begins? + self.age_us?)
     }
 }
 

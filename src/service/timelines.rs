@@ -96,19 +96,25 @@ impl Service {
         let limit = self.page_limit(limit)?;
         let (state, member) = self.seen_by(caller, chat).await?;
         let head = state.head;
-        let extent = Extent {
+        let mut extent = Extent {
             epoch: head.epoch.clone(),
             floor: member.since_change,
             last: head.change_last,
         };
-        let Some(after) = after.map(|after| extent.begin(after)) else {
+        let Some(asked) = after else {
             return Ok(extent.empty(None));
         };
+        let after = extent.begin(asked);
         if let Some(reset) = extent.refusal(after, epoch.as_ref()) {
             return Ok(extent.empty(Some(reset)));
         }
-        let (page, anchored) = self.chats.changes(chat, &head, after, limit).await?;
-        if let Some(reset) = proof_lacks(after, extent.floor, anchored) {
+        let page = self.chats.changes(chat, &head, after, limit).await?;
+        // Where the first change follows another one than the cursor's, retention took out what was between.
+        let begins = page.begins_after().filter(|begins| *begins > after);
+        extent.floor = extent.floor.max(begins.unwrap_or(Stamp::ZERO));
+        let proven = page.anchored || page.begins_after() == Some(after);
+        let lacks = proof_lacks(after, extent.floor, proven);
+        if let Some(reset) = lacks.filter(|_| asked != Stamp::ZERO) {
             return Ok(extent.empty(Some(reset)));
         }
         let told = page.changes.into_iter().map(|(stamp, prev, record)| {

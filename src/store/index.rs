@@ -47,12 +47,8 @@ pub(super) struct Rows {
 impl Track {
     /// Finds the segment in which a page begins. Answered by [`Track::segment_of`].
     pub(super) fn find_segment(&self, seek: Seek) -> Read {
-        let key = match self {
-            Self::Entries(timeline) => timeline.segments(),
-            Self::Changes(chat) => keys::change_segments(chat),
-        };
         Read::Rows {
-            key,
+            key: self.index(),
             from: 0,
             through: seek.edge(),
             limit: 1,
@@ -60,15 +56,26 @@ impl Track {
         }
     }
 
+    /// Finds the first segment that the index lists. Answered by [`Track::number_of`].
+    pub(super) fn find_first(&self) -> Read {
+        Read::Rows {
+            key: self.index(),
+            from: 0,
+            through: Stamp::MAX.get(),
+            limit: 1,
+            order: Order::Rising,
+        }
+    }
+
+    /// The segment found, if there is one.
+    pub(super) fn number_of(found: Answer) -> Option<u64> {
+        found.rows().first().and_then(number)
+    }
+
     /// The segment found, or the first one kept.
     pub(super) fn segment_of(&self, found: Answer, head: &Head) -> u64 {
         let first = self.first_kept(head);
-        let number = found.rows().first().and_then(|row| {
-            std::str::from_utf8(&row.member)
-                .ok()
-                .and_then(|text| text.parse().ok())
-        });
-        number.unwrap_or(first).max(first)
+        Self::number_of(found).unwrap_or(first).max(first)
     }
 
     /// Reads the rows of one page, in one round trip.
@@ -108,6 +115,13 @@ impl Track {
             .flat_map(Answer::rows)
             .collect();
         Ok(cut(rows, seek, limit))
+    }
+
+    fn index(&self) -> String {
+        match self {
+            Self::Entries(timeline) => timeline.segments(),
+            Self::Changes(chat) => keys::change_segments(chat),
+        }
     }
 
     fn segment(&self, number: u64) -> String {
@@ -160,6 +174,11 @@ impl Seek {
             Self::Before(_) => Order::Falling,
         }
     }
+}
+
+/// The number of the segment that a row of an index lists.
+pub(super) fn number(row: &Row) -> Option<u64> {
+    std::str::from_utf8(&row.member).ok()?.parse().ok()
 }
 
 fn cut(mut rows: Vec<Row>, seek: Seek, limit: usize) -> Rows {

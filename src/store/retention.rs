@@ -12,11 +12,12 @@ use bytes::Bytes;
 use super::{
     Engine, Seek, StoreError,
     engine::{Order, Read, Row, Swap, Swapped, Write},
+    index::number,
     keys::{self, TimelineId},
     record::{DropMark, Head},
     timelines::Timelines,
 };
-use crate::model::{EntryId, Stamp};
+use crate::model::{ChangeId, ChatId, EntryId, Stamp, UserId};
 
 /// Time between the two times that an entry is taken out, in microseconds.
 pub const PAUSE_US: u64 = 3_600_000_000;
@@ -26,6 +27,12 @@ const SEGMENTS_AT_ONCE: u64 = 32;
 
 /// How often a head is tried to be changed while others append.
 const ATTEMPTS: usize = 16;
+
+/// Most members whose reactions to one message are removed; a group has no more by default.
+const REACTORS: usize = 10_000;
+
+/// Threads that are removed at once.
+const ROOTS: usize = 128;
 
 /// Members of a chat whose own small sets are trimmed by retention; in larger chats reading trims them.
 const MEMBERS: usize = 1_000;
@@ -102,6 +109,62 @@ impl Retention {
             unfinished: after.drop_from < after.first_segment,
             oldest: self.oldest(timeline, &after).await?,
         }))
+    }
+
+    /// Takes out the changes of a chat that are not to be kept, by whole segments of its change timeline, never
+    /// the newest two. Whether a reader missed some shows in the first change that is left.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Retention::sweep`].
+    pub async fn sweep_changes(&self, chat: &ChatId, keep: Keep) -> Result<(), StoreError> {
+        let Some(head) = self.head(&TimelineId::Chat(chat.clone())).await? else {
+            return Ok(());
+        };
+        let read = Read::Rows {
+            key: keys::change_segments(chat),
+            from: 0,
+            through: Stamp::MAX.get(),
+            limit: usize::try_from(SEGMENTS_AT_ONCE).unwrap_or(usize::MAX),
+            order: Order::Rising,
+        };
+        let rows = self.engine.ask(read).await?.rows();
+        for (row, next) in rows.iter().zip(rows.iter().skip(1)) {
+            let Some(segment) = number(row) else { continue };
+            let behind = (head.change_segment - segment.min(head.change_segment)).saturating_sub(1);
+            let left = behind * Head::SEGMENT_LIMIT + head.change_size;
+            let old = next.score <= keep.after.get();
+            let many = keep.newest.is_some_and(|newest| left >= newest);
+            if behind == 0 || !(old || many) {
+                return Ok(());
+            }
+            self.take_out_changes(chat, segment).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_out_changes(&self, chat: &ChatId, segment: u64) -> Result<(), StoreError> {
+        let read = Read::Rows {
+            key: keys::changes(chat, segment),
+            from: 0,
+            through: Stamp::MAX.get(),
+            limit: 2 * usize::try_from(Head::SEGMENT_LIMIT).unwrap_or(usize::MAX),
+            order: Order::Rising,
+        };
+        let rows = self.engine.ask(read).await?.rows();
+        let ids = rows
+            .iter()
+            .filter_map(|row| ChangeId::parse(std::str::from_utf8(&row.member).ok()?));
+        let keys = ids
+            .map(|id| keys::change(chat, &id))
+            .chain([keys::changes(chat, segment)]);
+        let mut writes: Vec<Write> = keys.map(|key| Write::Delete { key }).collect();
+        // The index last: whoever comes after a crash finds the segment there and does all of it again.
+        writes.push(Write::RemoveRow {
+            key: keys::change_segments(chat),
+            member: segment.to_string().into(),
+        });
+        self.engine.write(writes).await
     }
 
     /// The highest floor that keeps what is to be kept, if it is higher than now: its stamp, the ordinal there,
@@ -254,16 +317,68 @@ impl Retention {
             order: Order::Rising,
         };
         let rows = self.engine.ask(read).await?.rows();
-        let ids = rows.iter().filter_map(entry_id);
-        let writes: Vec<Write> = ids
-            .map(|id| Write::Delete {
-                key: timeline.entry(&id),
-            })
-            .collect();
-        if writes.is_empty() {
+        let ids: Vec<EntryId> = rows.iter().filter_map(entry_id).collect();
+        if ids.is_empty() {
             return Ok(());
         }
-        self.engine.write(writes).await
+        let mut keys: Vec<String> = ids.iter().map(|id| timeline.entry(id)).collect();
+        if let TimelineId::Chat(chat) = timeline {
+            self.take_out_reactions(chat, &ids).await?;
+            keys.extend(ids.iter().map(|id| keys::revisions(chat, id)));
+        }
+        let writes = keys.into_iter().map(|key| Write::Delete { key });
+        self.engine.write(writes.collect()).await
+    }
+
+    /// Removes what members reacted with: their records first, then the indexes that list them.
+    async fn take_out_reactions(&self, chat: &ChatId, ids: &[EntryId]) -> Result<(), StoreError> {
+        let reads = ids.iter().map(|id| Read::Rows {
+            key: keys::reactors(chat, id),
+            from: 0,
+            through: Stamp::MAX.get(),
+            limit: REACTORS,
+            order: Order::Rising,
+        });
+        let answers = self.engine.read(reads.collect()).await?;
+        for (id, answer) in ids.iter().zip(answers) {
+            let rows = answer.rows();
+            if rows.is_empty() {
+                continue;
+            }
+            let users = rows.iter().filter_map(user_id);
+            let records = users.map(|user| keys::reactor(chat, id, &user));
+            let keys = records.chain([keys::reactors(chat, id)]);
+            let writes = keys.map(|key| Write::Delete { key });
+            self.engine.write(writes.collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes the threads under messages that went. What stands in them is in the timeline.
+    async fn take_out_threads(&self, chat: &ChatId, floor: Stamp) -> Result<(), StoreError> {
+        loop {
+            let read = Read::Rows {
+                key: keys::roots(chat),
+                from: 0,
+                through: floor.get(),
+                limit: ROOTS,
+                order: Order::Rising,
+            };
+            let rows = self.engine.ask(read).await?.rows();
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            let roots = rows.iter().map(|row| Stamp::from_micros(row.score));
+            let mut writes: Vec<Write> = roots
+                .flat_map(|root| [keys::thread(chat, root), keys::thread_void(chat, root)])
+                .map(|key| Write::Delete { key })
+                .collect();
+            writes.push(Write::RemoveRows {
+                key: keys::roots(chat),
+                through: last.score,
+            });
+            self.engine.write(writes).await?;
+        }
     }
 
     /// Trims the small sets of a chat up to the floor.
@@ -278,15 +393,13 @@ impl Retention {
             limit: MEMBERS,
             order: Order::Rising,
         };
+        self.take_out_threads(chat, floor).await?;
         let members = self.engine.ask(read).await?.rows();
-        let members = members
-            .iter()
-            .filter_map(|row| crate::model::UserId::parse(std::str::from_utf8(&row.member).ok()?));
+        let members = members.iter().filter_map(user_id);
         let mut sets = vec![
             keys::void(chat),
             keys::all_mentioned(chat),
             keys::all_unmentioned(chat),
-            keys::roots(chat),
         ];
         for user in members {
             sets.extend(keys::counted_for(chat, &user));
@@ -353,8 +466,8 @@ fn decode(timeline: &TimelineId, raw: &Bytes) -> Result<Head, StoreError> {
     })
 }
 
-fn number(row: &Row) -> Option<u64> {
-    std::str::from_utf8(&row.member).ok()?.parse().ok()
+fn user_id(row: &Row) -> Option<UserId> {
+    UserId::parse(std::str::from_utf8(&row.member).ok()?)
 }
 
 fn entry_id(row: &Row) -> Option<EntryId> {

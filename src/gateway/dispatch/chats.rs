@@ -8,7 +8,7 @@ use crate::{
         MemberRemoved, MembersChanged, OneChat, RemoveMember, RoleSet, SetRole, UpdateChat,
         UpdatedChat,
     },
-    service::{NewChat, ServiceError},
+    service::{ChatUpdate, NewChat, ServiceError},
 };
 
 pub(super) async fn create(member: Member, params: CreateChat) -> Result<OneChat, ServiceError> {
@@ -47,14 +47,12 @@ pub(super) async fn update(
     params: UpdateChat,
 ) -> Result<UpdatedChat, ServiceError> {
     let service = member.service();
-    if params.expire_after_s.is_some() {
-        return Err(ServiceError::Forbidden("not offered yet"));
-    }
-    let title = params
-        .title
-        .ok_or_else(|| ServiceError::invalid("title", "is missing"))?;
+    let update = ChatUpdate {
+        title: params.title,
+        expire_after_s: params.expire_after_s,
+    };
     let chat = service
-        .rename_chat(&member.caller, &params.chat, title, &params.client_id)
+        .update_chat(&member.caller, &params.chat, update, &params.client_id)
         .await?;
     Ok(UpdatedChat { chat })
 }

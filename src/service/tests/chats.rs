@@ -5,7 +5,7 @@ use crate::{
     model::{
         Change, ChatKind, Content, LogEntry, MembershipEvent, Role, SystemEvent, UserId, Window,
     },
-    service::{NewChat, ServiceError},
+    service::{ChatUpdate, NewChat, ServiceError},
     store::{
         engine::{Engine, Write},
         keys,
@@ -229,7 +229,15 @@ async fn a_group_is_renamed_by_its_owner_only() {
     let service = &world.bench.service;
     let rename = async |who: usize, title: &str| {
         service
-            .rename_chat(&world.people[who], &chat, title.into(), &world.client_id())
+            .update_chat(
+                &world.people[who],
+                &chat,
+                ChatUpdate {
+                    title: Some(title.into()),
+                    ..ChatUpdate::default()
+                },
+                &world.client_id(),
+            )
             .await
     };
     assert!(matches!(

@@ -3,7 +3,7 @@
 use super::World;
 use crate::{
     model::{ChatId, Content, Role, Stamp, SystemEvent},
-    service::{ServiceError, Target},
+    service::{ChatUpdate, ServiceError, Target},
 };
 
 impl World {
@@ -97,7 +97,15 @@ async fn owners_give_roles_and_a_group_keeps_an_owner() {
     let title = "Renamed by an admin".to_owned();
     let id = world.client_id();
     service
-        .rename_chat(&people[1], &chat, title, &id)
+        .update_chat(
+            &people[1],
+            &chat,
+            ChatUpdate {
+                title: Some(title),
+                ..ChatUpdate::default()
+            },
+            &id,
+        )
         .await
         .unwrap();
     let owner = service

@@ -6,7 +6,7 @@ use super::World;
 use crate::{
     config::RetentionConfig,
     model::{ChatId, Reset, Stamp},
-    service::TimelineQuery,
+    service::{ChatUpdate, ServiceError, TimelineQuery},
     store::{
         engine::{Engine, Read, Write},
         keys::{self, TimelineId},
@@ -246,4 +246,137 @@ async fn power_that_goes_off_before_any_write_of_retention_leaves_nothing_behind
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn messages_of_a_chat_disappear_after_its_own_time_and_counts_follow() {
+    let world = World::with(2).await;
+    let chat = world.direct(0, 1).await.unwrap().id;
+    world.talk(&chat, 6).await;
+    let service = &world.bench.service;
+    let update = |seconds| ChatUpdate {
+        expire_after_s: Some(seconds),
+        ..ChatUpdate::default()
+    };
+    let id = world.client_id();
+    for seconds in [59, 31_536_001] {
+        let refused = service
+            .update_chat(&world.people[1], &chat, update(seconds), &id)
+            .await;
+        assert!(matches!(
+            refused,
+            Err(ServiceError::Invalid {
+                field: "expire_after_s",
+                ..
+            })
+        ));
+    }
+    let changed = service
+        .update_chat(&world.people[1], &chat, update(60), &id)
+        .await;
+    assert_eq!(changed.unwrap().expire_after_s, Some(60));
+    world.later(Duration::from_secs(30)).await;
+    let late = world.talk(&chat, 2).await;
+    assert_eq!(
+        world.kept(&chat).await.0.len(),
+        9,
+        "six, what was decided, two"
+    );
+    world.later(Duration::from_secs(31)).await;
+    assert_eq!(world.kept(&chat).await, (late, 1));
+    world.later(Duration::from_secs(61)).await;
+    assert_eq!(world.kept(&chat).await, (Vec::new(), 0));
+    world.later(HOUR).await;
+    let again = world.talk(&chat, 1).await;
+    assert_eq!(world.kept(&chat).await.0, again);
+    world.later(Duration::from_secs(90)).await;
+    assert_eq!(
+        world.kept(&chat).await.0,
+        Vec::new(),
+        "what comes later disappears too"
+    );
+    let id = world.client_id();
+    let changed = service
+        .update_chat(&world.people[0], &chat, update(0), &id)
+        .await;
+    assert_eq!(changed.unwrap().expire_after_s, None);
+    let stays = world.talk(&chat, 1).await;
+    world.later(10 * HOUR).await;
+    assert!(world.kept(&chat).await.0.ends_with(&stays));
+}
+
+#[tokio::test]
+async fn only_owners_and_admins_let_messages_of_a_group_disappear() {
+    let world = World::with(2).await;
+    let chat = world.group(&[0, 1]).await;
+    let update = || ChatUpdate {
+        expire_after_s: Some(3_600),
+        ..ChatUpdate::default()
+    };
+    let service = &world.bench.service;
+    let id = world.client_id();
+    let refused = service
+        .update_chat(&world.people[1], &chat, update(), &id)
+        .await;
+    assert!(matches!(refused, Err(ServiceError::Forbidden(_))));
+    let id = world.client_id();
+    service
+        .update_chat(&world.people[0], &chat, update(), &id)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_oldest_changes_of_a_chat_go_and_only_those_who_miss_some_are_told() {
+    let world = World::keeping(
+        2,
+        RetentionConfig {
+            changes_per_timeline: 300,
+            ..RetentionConfig::default()
+        },
+    )
+    .await;
+    let chat = world.group(&[0, 1]).await;
+    let (service, owner) = (&world.bench.service, &world.people[0]);
+    for number in 0..700 {
+        let title = ChatUpdate {
+            title: Some(format!("Harbour {number}")),
+            ..ChatUpdate::default()
+        };
+        let id = world.client_id();
+        service.update_chat(owner, &chat, title, &id).await.unwrap();
+    }
+    let pull = async |after: Stamp| {
+        let page = service
+            .pull_changes(owner, &chat, Some(after), None, 200)
+            .await;
+        page.unwrap()
+    };
+    let whole = pull(Stamp::ZERO).await;
+    world.later(HOUR).await;
+    let left = pull(Stamp::ZERO).await;
+    assert_eq!(
+        left.reset, None,
+        "whoever begins at the beginning is given what is left"
+    );
+    let first = &left.entries[0];
+    assert!(first.prev > Stamp::ZERO, "the oldest went");
+    assert_eq!(world.rows(keys::changes(&chat, 0)).await, 0);
+    assert_eq!(
+        pull(whole.entries[10].stamp).await.reset,
+        Some(Reset::Floor)
+    );
+    let nothing_missed = pull(first.prev).await;
+    assert_eq!(
+        (nothing_missed.reset, &nothing_missed.entries[0]),
+        (None, first)
+    );
+    let mut rows = 0;
+    for segment in 0..8 {
+        rows += world.rows(keys::changes(&chat, segment)).await;
+    }
+    assert!(
+        (300..300 + 2 * 128).contains(&rows),
+        "{rows} changes are left"
+    );
 }

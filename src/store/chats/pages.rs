@@ -19,6 +19,17 @@ pub struct ChangePage {
     pub changes: Vec<(Stamp, Stamp, Option<ChangeRecord>)>,
     /// Whether there are more.
     pub has_more: bool,
+    /// Whether a change stands at the very stamp that the page begins after.
+    pub anchored: bool,
+}
+
+impl ChangePage {
+    /// Position of the last change before this page; none when the page is empty or cannot tell.
+    #[must_use]
+    pub fn begins_after(&self) -> Option<Stamp> {
+        let (.., record) = self.changes.first()?;
+        record.as_ref().map(|record| record.prev)
+    }
 }
 
 impl Chats {
@@ -33,11 +44,14 @@ impl Chats {
         head: &Head,
         after: Stamp,
         limit: usize,
-    ) -> Result<(ChangePage, bool), StoreError> {
+    ) -> Result<ChangePage, StoreError> {
         let track = Track::Changes(chat.clone());
         let seek = Seek::After(after);
         let found = self.engine.ask(track.find_segment(seek)).await?;
-        let segment = track.segment_of(found, head);
+        let segment = match Track::number_of(found) {
+            Some(segment) => segment,
+            None => self.first_kept(&track).await?,
+        };
         let rows = track
             .rows(self.engine.as_ref(), head, segment, seek, limit)
             .await?;
@@ -54,13 +68,17 @@ impl Chats {
                 (stamp, before, record)
             })
             .collect();
-        Ok((
-            ChangePage {
-                changes,
-                has_more: rows.has_more,
-            },
-            rows.anchored,
-        ))
+        Ok(ChangePage {
+            changes,
+            has_more: rows.has_more,
+            anchored: rows.anchored,
+        })
+    }
+
+    /// The first change segment that retention has left.
+    async fn first_kept(&self, track: &Track) -> Result<u64, StoreError> {
+        let found = self.engine.ask(track.find_first()).await?;
+        Ok(Track::number_of(found).unwrap_or(0))
     }
 
     async fn records(
