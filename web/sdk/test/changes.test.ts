@@ -246,7 +246,8 @@ describe("one's own devices", () => {
         ann.subscribe((one) => told.push(one.type));
         await world.done(other.updateProfile({ displayName: "Ann B.", hideReads: true }));
         await world.until(() => ann.account?.display_name === "Ann B.", "the name");
-        expect(ann.account?.hide_reads).toBe(true);
+        await world.settle();
+        expect([world.server.count("user.update"), other.account?.hide_reads]).toEqual([1, true]);
         world.server.model.log("u-ann", { kind: "session", session: "s", alive: false });
         await world.until(() => told.includes("sessions"), "the sessions");
     });

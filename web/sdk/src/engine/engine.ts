@@ -10,7 +10,7 @@ import { Link, type LinkState } from "../link";
 import type { Mirror } from "../mirror";
 import type { Notice } from "../notice";
 import type { Platform } from "../platform";
-import type { Device, Push, ServerInfo, UpdateUser, Welcome } from "../protocol.generated";
+import type { Account, Device, Push, ServerInfo, UpdateUser, Welcome } from "../protocol.generated";
 import { newest } from "../store/ranges";
 import { type Changes, isChange, type SessionRecord } from "../store/records";
 import type { Store } from "../store/store";
@@ -107,7 +107,7 @@ export class Engine implements Core {
         this.#log = new Log(this, {
             settle: () => this.#settle(),
             reborn: (chat) => void this.timelines.heal(chat),
-            accountChanged: () => void unlessLost(this.updateAccount({})),
+            accountChanged: () => void unlessLost(this.#readAccount()),
             sessionsChanged: () => options.notify({ kind: "sessions" }),
             restart: () => this.#resync(undefined),
         });
@@ -250,9 +250,19 @@ export class Engine implements Core {
         void unlessLost(this.changes.pullMissing());
     }
 
-    /** Changes one's own profile or settings; without params it only asks how they are. */
+    /** Changes one's own profile or settings. */
     async updateAccount(params: UpdateUser): Promise<void> {
-        const { user } = await this.request("user.update", params);
+        await this.#keepAccount((await this.request("user.update", params)).user);
+    }
+
+    /** Another device changed one's own profile. Settings nobody else sees come with the next connection. */
+    async #readAccount(): Promise<void> {
+        const { account } = this.mirror.session ?? this.#session;
+        const { user } = await this.request("user.get", { id: account.id });
+        await this.#keepAccount({ ...account, ...user });
+    }
+
+    async #keepAccount(user: Account): Promise<void> {
         const session = { ...(this.mirror.session ?? this.#session), account: user };
         await this.write((work) => {
             work.putSession(session);

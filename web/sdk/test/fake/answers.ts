@@ -20,7 +20,10 @@ export function answers(server: FakeServer): Answers {
 }
 
 function accounts(server: FakeServer): Answers {
-    const user = (id: string) => ({ user: (server.people.get(id) ?? refuse("not_found")).user });
+    const user = (id: string) => {
+        const { hide_reads: _, ...seen } = (server.people.get(id) ?? refuse("not_found")).user;
+        return { user: seen };
+    };
     return {
         "server.info": () => server.info(),
         "account.register": (params, wire) => {
@@ -45,9 +48,10 @@ function accounts(server: FakeServer): Answers {
         "user.find": ({ username }) => user(`u-${username}`),
         "user.update": ({ display_name, hide_reads }, wire) => {
             const person = server.model.known(me(wire));
+            // Told also when nothing is another: whoever changed it may have ended before that.
             const before = person.user;
             person.user = { ...before, display_name: display_name ?? before.display_name, hide_reads: hide_reads ?? before.hide_reads ?? false };
-            if (JSON.stringify(person.user) !== JSON.stringify(before)) server.model.log(me(wire), { kind: "account" }, wire);
+            server.model.log(me(wire), { kind: "account" }, wire);
             return { user: person.user };
         },
     };
