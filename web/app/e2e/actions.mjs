@@ -1,7 +1,9 @@
 // Everything one can do with messages, between browsers at a real server: each action is done as a person does it,
 // and seen by the other.
 //
-//     node e2e/actions.mjs PROGRAM FOLDER        (PROGRAM: the curlew binary; pictures go to FOLDER)
+//     node e2e/actions.mjs PROGRAM FOLDER [ACTION…]   (PROGRAM: the curlew binary; pictures go to FOLDER)
+//
+// All actions unless some are named, as `reply` or `mention`.
 
 import { chatActions } from "./actions/chat.mjs";
 import { deviceActions } from "./actions/devices.mjs";
@@ -9,7 +11,7 @@ import { groupActions } from "./actions/group.mjs";
 import { Curlew } from "./curlew.mjs";
 import { openDirect, People, register, send, shows } from "./people.mjs";
 
-const [program, folder] = process.argv.slice(2);
+const [program, folder, ...wanted] = process.argv.slice(2);
 const curlew = new Curlew(program);
 await curlew.start();
 const people = await People.gather(folder);
@@ -28,7 +30,10 @@ await people.tell(async () => {
     await bo.page.locator(".chat-row").first().click();
     await shows(bo, "Shall we try everything?");
 
-    const story = { people, curlew, ada, bo, li };
+    const all = async (actions, story) => {
+        for (const action of actions) if (wanted.length === 0 || wanted.includes(action.name)) await action(story);
+    };
+    const story = { all, people, curlew, ada, bo, li };
     await chatActions(story);
     await groupActions(story);
     await deviceActions(story);

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Settings that keep a test from waiting for limits it is not about. */
-const SETTINGS = ["limits.sends_per_second=1000", "limits.sends_burst=1000", "log.level=warn"];
+const SETTINGS = ["limits.sends_per_second=1000", "limits.sends_burst=1000", "limits.changes_per_minute=100000", "log.level=warn"];
 
 export class Curlew {
     #program;

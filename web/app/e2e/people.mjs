@@ -90,7 +90,7 @@ export async function openDirect({ page }, name) {
     await page.getByRole("button", { name: "New chat" }).first().click();
     await page.getByLabel("Exact user name").fill(name);
     await page.locator(".person", { hasText: `@${name}` }).click();
-    await page.locator(".composer__input").waitFor();
+    await page.locator(".chat__about", { hasText: `@${name}` }).waitFor();
 }
 
 /** Makes a group with people one has talked to. */

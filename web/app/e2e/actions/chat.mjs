@@ -7,7 +7,7 @@ const notice = ({ page }, text) => page.locator(".notice", { hasText: text }).wa
 
 /** Ada and Bo have their chat open. */
 export async function chatActions(story) {
-    for (const action of [reply, react, edit, copy, pin, forward, select, retract, hide, ticks]) await action(story);
+    await story.all([reply, react, edit, copy, pin, forward, select, retract, hide, ticks], story);
 }
 
 async function reply({ ada, bo }) {

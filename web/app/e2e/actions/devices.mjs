@@ -5,11 +5,11 @@ import { login, message, openChat, send, shows, step } from "../people.mjs";
 const PHONE = { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true };
 
 /** Bo takes up a phone. */
-export async function deviceActions({ people, curlew, ada, bo }) {
+export async function deviceActions(story) {
+    const { all, people, curlew } = story;
     const phone = await people.person("bo.lind", curlew.address, "", PHONE);
     await login(phone);
-    await drafts({ people, bo, phone });
-    await swipe({ people, ada, phone });
+    await all([drafts, swipe], { ...story, phone });
 }
 
 async function drafts({ people, bo, phone }) {

@@ -12,7 +12,7 @@ export async function groupActions(story) {
     const { ada, bo } = story;
     await makeGroup(ada, GROUP, ["bo.lind", "yutong.li"]);
     await openChat(bo, GROUP);
-    for (const action of [mention, mentionAll, thread, readers, roles, expiry, privacy]) await action(story);
+    await story.all([mention, mentionAll, thread, readers, roles, expiry, privacy], story);
 }
 
 async function mention({ people, ada, li }) {

@@ -2,10 +2,14 @@
 
 import { openChat, toEnd } from "../people.mjs";
 
-/** Runs in the page: the rows in view by stamp, as one reads them; scrolls up one screen. Tells whether that is the top. */
+/**
+ * Runs in the page: the rows in view by stamp, as one reads them; scrolls up one screen. Tells whether that is the top.
+ * Faces and names above messages are left out: they depend on where the mark of new messages stands.
+ */
 function readScreen() {
     const list = document.querySelector(".chat:not(.thread) .messages__list");
-    const rows = [...list.querySelectorAll("[data-stamp]")].map((row) => [row.dataset.stamp, row.innerText.replace(/\s+/g, " ").trim()]);
+    const words = (row) => [row.ariaLabel, ...[...row.querySelectorAll(".bubble, .reactions, .thread-mark, .pill")].map((part) => part.innerText)];
+    const rows = [...list.querySelectorAll("[data-stamp]")].map((row) => [row.dataset.stamp, words(row).join(" ").replace(/\s+/g, " ").trim()]);
     const top = list.scrollTop <= 0;
     list.scrollBy(0, -list.clientHeight / 2);
     return { rows, top };
