@@ -25,18 +25,13 @@ async function connect({ username, password }) {
     return user.id;
 }
 
-/** Runs in the page: asks for many things, several at a time; resolves to the answers in their order. */
+/** Runs in the page: asks for many things, one after the other; resolves to the answers. */
 async function ask(requests) {
     const answers = [];
-    let next = 0;
-    const work = async () => {
-        while (next < requests.length) {
-            const place = next++;
-            const [method, params] = requests[place];
-            answers[place] = await window.wire.call(method, { ...params, ...("client_id" in params && { client_id: params.client_id ?? crypto.randomUUID() }) });
-        }
-    };
-    await Promise.all(Array.from({ length: 8 }, work));
+    for (const [method, params] of requests) {
+        const named = "client_id" in params ? { ...params, client_id: params.client_id ?? crypto.randomUUID() } : params;
+        answers.push(await window.wire.call(method, named));
+    }
     return answers;
 }
 
@@ -54,7 +49,7 @@ export class Wire {
         return { wire: new Wire(page), user };
     }
 
-    /** Asks for many things: pairs of a method and its params; a `client_id` of null is filled in. */
+    /** Asks for many things, one after the other: pairs of a method and its params; a `client_id` of null is filled in. */
     ask(requests) {
         return this.#page.evaluate(ask, requests);
     }

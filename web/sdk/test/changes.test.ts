@@ -111,6 +111,21 @@ describe.each([["small", SMALL], ["large", LARGE]])("changes of a %s chat", (_, 
         expect(ann.chat(chat.id)?.unread).toBe(2);
     });
 
+    test("that take a pinned message back take it off the pins", async () => {
+        const chat = world.server.group("friends", ...members);
+        for (let n = 0; n < 3; n += 1) world.server.say(chat, "bob", `m${n}`);
+        const ann = await world.signedIn("ann");
+        const view = ann.open(chat.id);
+        await world.until(() => view.items.length === 3 && view.loading === "none", "loaded");
+        const [first = 0, second = 0] = chat.entries.map((entry) => entry.stamp);
+        for (const stamp of [first, second]) deeds.pin(world.server.model, chat, "u-bob", stamp, true);
+        await world.until(() => ann.chat(chat.id)?.pins.length === 2, "pinned");
+        await world.settle();
+        deeds.retract(world.server.model, chat, "u-bob", first);
+        await world.until(() => view.items[0]?.retracted === true, "taken back");
+        expect(ann.chat(chat.id)?.pins).toEqual([second]);
+    });
+
     test("that come while an older answer is on its way are applied to it", async () => {
         const chat = world.server.group("friends", ...members);
         for (let n = 0; n < 120; n += 1) world.server.say(chat, "bob", `m${n}`);

@@ -23,6 +23,7 @@ async function mention({ people, ada, li }) {
     await composer(ada).pressSequentially("please look");
     await ada.page.keyboard.press("Enter");
     for (let index = 0; index < 40; index++) await send(ada, `filler ${index}`);
+    await row(li).getByText("41 unread messages").waitFor({ state: "attached" });
     await row(li).getByTitle("1 mention of you").waitFor();
     await openChat(li, GROUP);
     await li.page.locator(".next-mention").click();

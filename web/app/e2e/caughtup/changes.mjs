@@ -8,8 +8,7 @@ export async function say(wire, groups, users, count) {
     for (const title of groups) {
         const { chat } = await wire.call("chat.create", { kind: "group", title, members: users, client_id: null });
         const requests = Array.from({ length: count }, (_, index) => ["message.send", { chat: chat.id, client_id: null, content: { type: "text", text: `${title} ${index}` } }]);
-        const sent = [];
-        for (const request of requests) sent.push(...(await wire.ask([request])));
+        const sent = await wire.ask(requests);
         chats.push({ id: chat.id, title, stamps: sent.map(({ stamp }) => stamp) });
     }
     return chats;
@@ -20,16 +19,17 @@ export async function changeMuch(wire, chats, users, count) {
     const [bo, ...others] = users;
     const made = { edits: 0, retractions: 0, reactions: 0, mentions: 0, memberships: 0, pins: 0 };
     const total = () => Object.values(made).reduce((sum, one) => sum + one, 0);
+    const wanted = chats.map(() => []);
     for (let round = 0; total() < count; round++) {
-        for (const { id: chat, stamps } of chats) {
-            const batch = kinds({ chat, stamps, round, bo, others });
-            for (const [kind, requests] of Object.entries(batch)) {
-                // Those that belong together are asked for one after the other.
-                for (const request of requests) await wire.ask([request]);
+        for (const [place, { id: chat, stamps }] of chats.entries()) {
+            for (const [kind, requests] of Object.entries(kinds({ chat, stamps, round, bo, others }))) {
+                wanted[place].push(...requests);
                 made[kind] += requests.length;
             }
         }
     }
+    // What is done to one chat is done in order; the chats are changed side by side.
+    await Promise.all(wanted.map((requests) => wire.ask(requests)));
     return made;
 }
 

@@ -92,7 +92,15 @@ async function applyMessage(work: Work, change: MessageChange, uncounted: Set<st
     if (entry && isWanted && isUncertain(work.me, change)) await work.entries.markStale(chat, stamp);
     const copy = entry ?? kept;
     if (change.event === "retracted" && copy) await noteLostReply(work, chat, copy);
+    if (change.event === "retracted") await unpin(work, chat, stamp);
     if (change.event !== "reacted" && stamp > record.read) uncounted.add(chat);
+}
+
+/** The server takes a retracted message off the pins without a word: it cannot be pinned again. */
+async function unpin(work: Work, chat: string, stamp: number): Promise<void> {
+    const record = await work.chat(chat);
+    const pins = record?.chat.pins ?? [];
+    if (record && pins.includes(stamp)) work.putChat({ ...record, chat: { ...record.chat, pins: pins.filter((pin) => pin !== stamp) } });
 }
 
 /** A push names the first members who react only: whether one still does so oneself it does not tell then. */

@@ -19,12 +19,12 @@ export function overlay(entry: Entry, actions: readonly ActionRecord[], me: stri
     return { entry: shown, pending: own.filter(({ doneAt }) => doneAt === null).map(({ action }) => action.kind) };
 }
 
-/** What is pinned to a chat, with what one has pinned or taken down. */
+/** What is pinned to a chat, with what one has pinned, taken down or taken back. */
 export function overlaidPins(pins: readonly number[], actions: readonly ActionRecord[]): readonly number[] {
     return actions.reduce((before, { action }) => {
-        if (action.kind !== "pin") return before;
+        if (action.kind !== "pin" && action.kind !== "retract") return before;
         const others = before.filter((stamp) => stamp !== action.stamp);
-        return action.pinned ? [action.stamp, ...others] : others;
+        return action.kind === "pin" && action.pinned ? [action.stamp, ...others] : others;
     }, pins);
 }
 
