@@ -108,7 +108,7 @@ export async function makeGroup({ page }, title, names) {
 
 /** Opens a chat from the list. */
 export async function openChat({ page }, title) {
-    await page.locator(".chat-row", { hasText: title }).first().click();
+    await page.locator(".chat-row", { has: page.locator(".chat-row__title", { hasText: title }) }).first().click();
     await page.locator(".chat__title", { hasText: title }).waitFor();
 }
 
