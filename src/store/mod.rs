@@ -38,6 +38,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod threads;
 pub mod timelines;
+pub mod verify;
 pub mod walk;
 
 pub use accounts::Accounts;

@@ -7,6 +7,7 @@
 
 mod copy;
 mod place;
+mod verify;
 
 use clap::Subcommand;
 
@@ -19,6 +20,8 @@ use crate::config::Config;
 pub enum StoreCommand {
     /// Copies everything into another store and proves it by digests; may be cut short and done again.
     Copy(copy::CopyCommand),
+    /// Looks at everything in a store, says what is wrong, and mends what can be mended.
+    Verify(verify::VerifyCommand),
 }
 
 /// How a command ended that could be carried out.
@@ -39,6 +42,7 @@ impl StoreCommand {
     pub async fn run(&self, config: &Config) -> Result<Verdict, String> {
         match self {
             Self::Copy(command) => command.run(config).await,
+            Self::Verify(command) => command.run(config).await,
         }
     }
 }

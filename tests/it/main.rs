@@ -40,3 +40,4 @@ mod sync;
 mod threads;
 mod timelines;
 mod two_gateways;
+mod verifying;

@@ -3,7 +3,7 @@
 use std::{path::Path, process::Stdio};
 
 use curlew::{
-    model::{ChatId, Entry, Synced},
+    model::{ChatId, Content, Entry, Stamp, Synced},
     protocol as p,
 };
 use serde_json::Value;
@@ -11,6 +11,7 @@ use tokio::process::Command;
 
 use crate::support::{
     Format, Person, Server, fresh_client_id,
+    people::text_message,
     redis::{Kind, RedisServer},
     within,
 };
@@ -82,10 +83,60 @@ impl Story {
         story
     }
 
+    /// Edits, retracts, reacts, pins, answers in a thread, hides, and speaks to one and to all.
     async fn say_everything_else(&self) {
-        let mut spoken = crate::support::people::text_message(&self.group, "@bob");
+        let (chat, client_id) = (|| self.group.clone(), fresh_client_id);
+        let [edited, retracted] = [self.say("first").await, self.say("never mind").await];
+        let edit = p::EditMessage {
+            chat: chat(),
+            stamp: edited,
+            client_id: client_id(),
+            content: Content::text("second"),
+            mentions: Vec::new(),
+            revision: None,
+        };
+        self.ann.call(edit).await.expect("edits");
+        let retract = p::RetractMessage {
+            chat: chat(),
+            stamp: retracted,
+            client_id: client_id(),
+        };
+        self.ann.call(retract).await.expect("retracts");
+        let react = p::ReactToMessage {
+            chat: chat(),
+            stamp: edited,
+            client_id: client_id(),
+            kind: "👍".to_owned(),
+            on: true,
+        };
+        self.bob.call(react).await.expect("reacts");
+        let pin = p::PinMessage {
+            chat: chat(),
+            stamp: edited,
+            client_id: client_id(),
+            pinned: true,
+        };
+        self.ann.call(pin).await.expect("pins");
+        let stamps = vec![self.say("not for bob").await];
+        let hide = p::HideMessages {
+            chat: chat(),
+            stamps,
+        };
+        self.bob.call(hide).await.expect("hides");
+        let mut answer = text_message(&self.group, "below");
+        answer.thread = Some(edited);
+        self.bob.call(answer).await.expect("answers in a thread");
+        let mut loud = text_message(&self.group, "@all");
+        loud.mention_all = true;
+        self.ann.call(loud).await.expect("speaks to all");
+        let mut spoken = text_message(&self.group, "@bob");
         spoken.mentions = vec![self.bob.id()];
-        self.ann.call(spoken).await.expect("mentions");
+        self.ann.call(spoken).await.expect("speaks to bob");
+    }
+
+    /// Where a text of ann's stands in the group.
+    async fn say(&self, text: &str) -> Stamp {
+        self.ann.say(&self.group, text).await.stamp
     }
 
     /// What `bob`, whoever serves him now, sees of it all.

@@ -47,6 +47,15 @@ pub async fn refuse_unfinished(store: &dyn Engine) -> Result<(), StoreError> {
     }
 }
 
+/// How many gateways hold a lease on a store: whoever changes it as a whole must be alone.
+///
+/// # Errors
+///
+/// Those of the walk.
+pub async fn gateways(store: &dyn Store) -> Result<u64, StoreError> {
+    Ok(survey::Survey::of(store).await?.gateways)
+}
+
 /// Names a store by the secret that every server makes at its first start: copies have the name of their
 /// source. `None` when no server was ever started on it.
 async fn origin(store: &dyn Store) -> Result<Option<String>, StoreError> {
