@@ -1,14 +1,17 @@
 //! Puts a server together from its configuration, and takes it apart again.
 
+mod patience;
+
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use tokio::task::AbortHandle;
+use self::patience::{PATIENCE, patiently};
+use tokio::{sync::mpsc, task::AbortHandle};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
     clock::{Clock, Random, SystemClock, SystemRandomness},
-    cluster::{Cluster, ClusterOptions},
+    cluster::{Cluster, ClusterOptions, Delivery},
     config::{Config, ServerConfig},
     gateway::{self, Gateway, Listener, Site},
     service::{self, Service, ServiceError},
@@ -16,8 +19,8 @@ use crate::{
     telemetry,
 };
 
-/// How long the start waits for a store that does not answer yet.
-const CONNECT_TIME: Duration = Duration::from_secs(30);
+/// How long one attempt to join the other gateways may take.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// How often the store's clock is compared with one's own, and when something was wrong.
 const CHECK_PERIOD: Duration = Duration::from_secs(10);
 const CHECK_AGAIN: Duration = Duration::from_secs(1);
@@ -89,20 +92,16 @@ impl Server {
         // The address first: a second server on the same machine fails before it touches the data.
         let listener = listen(config.server.listen, tls(&config.server)?).await?;
         let address = listened(&listener, config.server.listen)?;
-        let engine = store::open(&config.server, &config.store, Arc::clone(&clock)).await?;
-        let (cluster, deliveries) =
-            Cluster::start(meeting(&config), Arc::clone(&engine), Arc::clone(&random)).await?;
-        let service = Service::start(service::Parts {
-            engine: Arc::clone(&engine),
-            cluster: Arc::clone(&cluster),
-            clock: Arc::clone(&clock),
-            random: Arc::clone(&random),
-            auth: config.auth.clone(),
-            limits: config.limits.clone(),
-            retention: config.retention.clone(),
-        });
-        let service = Arc::new(service.await?);
-        let setup = service.setup_code().await?;
+        let Standing {
+            engine,
+            cluster,
+            deliveries,
+            service,
+            setup,
+        } = patiently(patience(&config), async || {
+            Standing::on_store(&config, &clock, &random).await
+        })
+        .await?;
         let mut tasks = vec![spawn(Arc::clone(&service).do_chores())];
         let parts = gateway::Parts {
             service,
@@ -134,6 +133,45 @@ impl Server {
             cluster,
             engine,
             tasks,
+        })
+    }
+}
+
+/// Everything that needs the store.
+struct Standing {
+    engine: Arc<dyn Engine>,
+    cluster: Arc<Cluster>,
+    deliveries: mpsc::Receiver<Delivery>,
+    service: Arc<Service>,
+    setup: Option<String>,
+}
+
+impl Standing {
+    async fn on_store(
+        config: &Config,
+        clock: &Arc<dyn Clock>,
+        random: &Arc<dyn Random>,
+    ) -> Result<Self, StartError> {
+        let engine = store::open(&config.server, &config.store, Arc::clone(clock)).await?;
+        let (cluster, deliveries) =
+            Cluster::start(meeting(config), Arc::clone(&engine), Arc::clone(random)).await?;
+        let service = Service::start(service::Parts {
+            engine: Arc::clone(&engine),
+            cluster: Arc::clone(&cluster),
+            clock: Arc::clone(clock),
+            random: Arc::clone(random),
+            auth: config.auth.clone(),
+            limits: config.limits.clone(),
+            retention: config.retention.clone(),
+        });
+        let service = Arc::new(service.await?);
+        let setup = service.setup_code().await?;
+        Ok(Self {
+            engine,
+            cluster,
+            deliveries,
+            service,
+            setup,
         })
     }
 }
@@ -206,6 +244,15 @@ async fn listen(address: SocketAddr, tls: Option<TlsAcceptor>) -> Result<Listene
 fn listened(listener: &Listener, address: SocketAddr) -> Result<SocketAddr, StartError> {
     let taken = listener.address();
     taken.map_err(|source| StartError::Listen { address, source })
+}
+
+/// How long to wait for the store. What is wrong with a directory of this machine is not mended by waiting.
+fn patience(config: &Config) -> Duration {
+    if config.store.url.scheme() == "embedded" {
+        Duration::ZERO
+    } else {
+        PATIENCE
+    }
 }
 
 /// Where the other gateways are met: at `cluster.url`, or at the store when others can reach it.

@@ -6,7 +6,7 @@
 pub enum StoreError {
     /// The store could not be reached in time. Nothing may be assumed about a write: do it again, all
     /// writes are repeatable.
-    #[error("key-value store unavailable during {operation}")]
+    #[error("key-value store unavailable during {operation}: {source}")]
     Unavailable {
         /// What was tried, for example `append`.
         operation: &'static str,
