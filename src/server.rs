@@ -4,8 +4,8 @@ mod patience;
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use self::patience::{PATIENCE, patiently};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{sync::mpsc, task::AbortHandle};
 use tokio_rustls::TlsAcceptor;
 
@@ -99,7 +99,7 @@ impl Server {
             service,
             setup,
         } = patiently(patience(&config), async || {
-            Standing::on_store(&config, &clock, &random).await
+            Box::pin(Standing::on_store(&config, &clock, &random)).await
         })
         .await?;
         let mut tasks = vec![spawn(Arc::clone(&service).do_chores())];

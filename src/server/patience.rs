@@ -59,7 +59,11 @@ mod tests {
         let mut tries = 0;
         let started = patiently(PATIENCE, async || {
             tries += 1;
-            if tries < 20 { Err(cut_off()) } else { Ok(tries) }
+            if tries < 20 {
+                Err(cut_off())
+            } else {
+                Ok(tries)
+            }
         });
         assert_eq!(started.await.unwrap(), 20);
     }

@@ -105,9 +105,9 @@ impl Service {
         mut subject: Subject,
         decide: impl Fn(&ChatState) -> Result<Option<Effects>, ServiceError> + Send + Sync,
     ) -> Result<Settled, ServiceError> {
-        let intent = Intent::change(chat, &request.id);
+        let intent = Intent::change(chat, &request.id, request.now_us);
         subject.users.insert(0, caller.user.clone());
-        self.intents.note(&intent, request.now_us).await?;
+        self.intents.note(&intent).await?;
         let changed = self.chats.change(chat, &request, &subject, decide).await;
         if let Ok(Changed::Committed { .. }) = changed {
             self.touch(&TimelineId::Chat(chat.clone()), request.now_us);

@@ -180,8 +180,8 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let everybody = everybody(&caller.user, new);
         self.check_people(&everybody).await?;
-        let intent = Intent::change(chat, &request.id);
-        self.intents.note(&intent, request.now_us).await?;
+        let intent = Intent::change(chat, &request.id, request.now_us);
+        self.intents.note(&intent).await?;
         self.rosters
             .announce(chat, &everybody, &request.id, request.now_us)
             .await?;

@@ -59,7 +59,7 @@ impl Service {
             .await;
         for user in &users {
             // Whoever did not become a member after all does not keep the row that announced it.
-            self.rosters.withdraw(chat, user).await?;
+            self.rosters.disinvite(chat, user).await?;
         }
         Ok(changed?.members_version())
     }

@@ -75,20 +75,23 @@ impl Service {
         message: &EntryId,
         now_us: u64,
     ) -> Result<(), ServiceError> {
-        let intent = Intent::message(chat, message);
-        Ok(self.intents.note(&intent, now_us).await?)
+        let intent = Intent::message(chat, message, now_us);
+        Ok(self.intents.note(&intent).await?)
     }
 
-    /// Finishes a stored message. When that fails, whoever finds the intent overdue does it.
+    /// Finishes a stored message that was noted at `now_us`. When that fails, whoever finds the intent overdue
+    /// does it.
     pub(super) async fn settle_mentions(
         &self,
         chat: &ChatId,
         message: &EntryId,
+        now_us: u64,
         origin: Option<&Origin>,
     ) {
+        let intent = Intent::message(chat, message, now_us);
         let finished = async {
             self.finish_mentions(chat, message, origin).await?;
-            Ok::<_, ServiceError>(self.intents.clear(&Intent::message(chat, message)).await?)
+            Ok::<_, ServiceError>(self.intents.clear(&intent).await?)
         };
         if let Err(error) = finished.await {
             tracing::warn!(chat.id = %chat, entry.id = %message, %error, "mentions left for later");

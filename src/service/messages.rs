@@ -118,8 +118,8 @@ impl Service {
         let entry = self.entry_of(caller, &post, &id, &placed).await?;
         self.tell_message(caller, &post.message.chat, entry, placed);
         if post.message.speaks() {
-            self.settle_mentions(&post.message.chat, &id, Some(&caller.origin))
-                .await;
+            let (chat, origin) = (&post.message.chat, Some(&caller.origin));
+            self.settle_mentions(chat, &id, post.now_us, origin).await;
         }
         Ok(sent)
     }

@@ -11,7 +11,6 @@ use crate::{
         MessageEvent, SystemEvent,
     },
     store::{
-        intents::PATIENCE_US,
         keys::{self, TimelineId},
         record::{
             AppendOutcome, AppendStep, ChangeRecord, Intent, MessageBody, Step, digest, hashed_id,
@@ -31,11 +30,11 @@ impl Service {
     pub async fn sweep(&self) -> Result<usize, ServiceError> {
         let now_us = self.parts.clock.now_us();
         let overdue = self.intents.overdue(now_us, SWEEP).await?;
-        for step in &overdue {
-            let finished = self.finish(&step.intent, None).await?;
-            // Without a record the step may still commit, late; only when that is ruled out is it forgotten.
-            if finished || now_us > step.deadline_us + PATIENCE_US {
-                self.intents.clear(&step.intent).await?;
+        for intent in &overdue {
+            if self.finish(intent, None).await? {
+                self.intents.clear(intent).await?;
+            } else {
+                self.intents.postpone(intent, now_us).await?;
             }
         }
         Ok(overdue.len())

@@ -18,21 +18,16 @@ use super::{
 pub const SHARDS: u8 = 16;
 
 /// How long a step may take before others finish it, in microseconds.
-pub const PATIENCE_US: u64 = 30_000_000;
+const PATIENCE_US: u64 = 30_000_000;
+
+/// How long a step without a record is not given up: it may still commit, however long its gateway was paused
+/// or however wrong its clock is. In microseconds.
+const DOUBT_US: u64 = 86_400_000_000;
 
 /// Unfinished steps, over any engine.
 #[derive(Clone)]
 pub struct Intents {
     engine: Arc<dyn Engine>,
-}
-
-/// An intent whose time is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Overdue {
-    /// What is to be finished.
-    pub intent: Intent,
-    /// Since when, in microseconds since the Unix epoch.
-    pub deadline_us: u64,
 }
 
 impl Intents {
@@ -47,9 +42,26 @@ impl Intents {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`]; the step must not begin.
-    pub async fn note(&self, intent: &Intent, now_us: u64) -> Result<(), StoreError> {
+    pub async fn note(&self, intent: &Intent) -> Result<(), StoreError> {
+        self.due(intent, intent.noted_us + PATIENCE_US).await
+    }
+
+    /// Looks at a step without a record once more when it is twice as old; gives it up after a day.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`]; it stays overdue.
+    pub async fn postpone(&self, intent: &Intent, now_us: u64) -> Result<(), StoreError> {
+        let age_us = now_us.saturating_sub(intent.noted_us);
+        if age_us > DOUBT_US {
+            return self.clear(intent).await;
+        }
+        self.due(intent, now_us + age_us.max(PATIENCE_US)).await
+    }
+
+    async fn due(&self, intent: &Intent, deadline_us: u64) -> Result<(), StoreError> {
         let row = Row {
-            score: now_us + PATIENCE_US,
+            score: deadline_us,
             member: intent.encode(),
         };
         self.engine
@@ -80,7 +92,7 @@ impl Intents {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn overdue(&self, now_us: u64, limit: usize) -> Result<Vec<Overdue>, StoreError> {
+    pub async fn overdue(&self, now_us: u64, limit: usize) -> Result<Vec<Intent>, StoreError> {
         let reads = (0..SHARDS)
             .map(|shard| Read::Rows {
                 key: keys::pending(shard),
@@ -96,10 +108,7 @@ impl Intents {
         for (shard, answer) in (0..SHARDS).zip(answers) {
             for row in answer.rows() {
                 match Intent::decode(&row.member) {
-                    Some(intent) => overdue.push(Overdue {
-                        intent,
-                        deadline_us: row.score,
-                    }),
+                    Some(intent) => overdue.push(intent),
                     None => unreadable.push(Write::RemoveRow {
                         key: keys::pending(shard),
                         member: row.member,

@@ -154,7 +154,7 @@ keys! {
     SortedSet due(shard: u8) "due:{shard}" "due:<shard>"
         "Timelines from which something may go. Score: when to look, in microseconds. Member: `c <chat>` or `l <user>`.";
     SortedSet pending(shard: u8) "pend:{shard}" "pend:<shard>"
-        "Unfinished steps over several slots. Score: deadline in microseconds. Member: `record::Intent`. Removed last, by whoever finished it.";
+        "Unfinished steps over several slots. Score: deadline in microseconds. Member: `record::Intent`, one for each attempt. Removed last, by whoever finished it; after a day when it never committed.";
     String lease(incarnation: &Incarnation) "gwlease:{incarnation}" "gwlease:<incarnation>"
         "Says that a gateway lives. Expires; renewed by its gateway only.";
     String copying() "copying" "copying"

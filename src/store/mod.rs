@@ -30,6 +30,8 @@ mod open;
 pub mod reads;
 pub mod receipts;
 pub mod record;
+#[cfg(test)]
+pub(crate) mod reference;
 pub mod retention;
 mod rising;
 pub mod rosters;

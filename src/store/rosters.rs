@@ -166,13 +166,33 @@ impl Rosters {
         self.engine.write(writes.collect()).await
     }
 
-    /// Takes somebody who is no member, or no longer, out of both indexes, unless they have been invited
-    /// again.
+    /// Takes somebody who is no longer a member out of both indexes, unless they have been invited again.
+    /// Only for whoever holds the intent of their going: who dies half-way must be followed by another.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`]; do it again. A row left behind only costs readers, who ask the chat.
     pub async fn withdraw(&self, chat: &ChatId, user: &UserId) -> Result<(), StoreError> {
+        let rows = vec![listing(chat, user), membership(chat, user)];
+        self.take_out(chat, user, rows).await
+    }
+
+    /// Takes a chat that somebody did not come into after all out of their index. They are in no other: this
+    /// holds no intent, so it keeps its hands off the chat's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rosters::withdraw`].
+    pub async fn disinvite(&self, chat: &ChatId, user: &UserId) -> Result<(), StoreError> {
+        self.take_out(chat, user, vec![listing(chat, user)]).await
+    }
+
+    async fn take_out(
+        &self,
+        chat: &ChatId,
+        user: &UserId,
+        rows: Vec<Write>,
+    ) -> Result<(), StoreError> {
         let announced = self.engine.get(keys::user_chat(user, chat)).await?;
         // Read after the row: a join that is under way has written its row before it commits.
         if self.record(chat, user).await?.is_some() {
@@ -190,14 +210,6 @@ impl Rosters {
                 return Ok(());
             }
         }
-        let row = |key, member: &str| Write::RemoveRow {
-            key,
-            member: member.to_owned().into(),
-        };
-        let rows = vec![
-            row(keys::user_chats(user), chat.as_str()),
-            row(keys::members(chat), user.as_str()),
-        ];
         self.engine.write(rows).await?;
         self.put_back(chat, user).await
     }
@@ -231,6 +243,22 @@ impl Rosters {
         let key = keys::member(chat, user);
         let value = self.engine.get(key.clone()).await?;
         chats::member(value.as_ref(), || key)
+    }
+}
+
+/// Removes the row of a chat in a user's index.
+fn listing(chat: &ChatId, user: &UserId) -> Write {
+    Write::RemoveRow {
+        key: keys::user_chats(user),
+        member: chat.as_str().to_owned().into(),
+    }
+}
+
+/// Removes the row of a user in a chat's index.
+fn membership(chat: &ChatId, user: &UserId) -> Write {
+    Write::RemoveRow {
+        key: keys::members(chat),
+        member: user.as_str().to_owned().into(),
     }
 }
 

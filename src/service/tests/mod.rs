@@ -17,6 +17,7 @@ mod reactions;
 mod reads;
 mod retention;
 mod retractions;
+mod simulation;
 mod sync;
 
 use std::{

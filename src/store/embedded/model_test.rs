@@ -1,9 +1,6 @@
-//! Random programs on the embedded store and on a model a reader can hold in the head.
+//! Random programs on the embedded store and on the reference.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -14,8 +11,9 @@ use crate::{
     model::Epoch,
     store::{
         Engine,
-        engine::{Answer, Commit, Order, Part, Read, Row, Swap, Swapped, Write},
+        engine::{Commit, Order, Part, Read, Row, Swap, Write},
         record::Head,
+        reference::Reference,
     },
 };
 
@@ -33,123 +31,6 @@ enum Action {
     Read(Vec<Read>),
     Flush,
     Reopen,
-}
-
-/// What the engine shall be: three maps.
-#[derive(Debug, Clone, Default)]
-struct Model {
-    strings: BTreeMap<String, Bytes>,
-    sorted: BTreeMap<String, BTreeMap<Bytes, u64>>,
-    sets: BTreeMap<String, BTreeSet<Bytes>>,
-}
-
-impl Model {
-    fn write(&mut self, write: &Write) {
-        match write.clone() {
-            Write::Set { key, value, .. } => drop(self.strings.insert(key, value)),
-            Write::SetAbsent { key, value } => drop(self.strings.entry(key).or_insert(value)),
-            Write::Delete { key } => {
-                self.strings.remove(&key);
-                self.sorted.remove(&key);
-                self.sets.remove(&key);
-            }
-            Write::AddRow { key, row } => {
-                self.sorted
-                    .entry(key)
-                    .or_default()
-                    .insert(row.member, row.score);
-            }
-            Write::RemoveRow { key, member } => {
-                self.sorted.entry(key).or_default().remove(&member);
-            }
-            Write::RemoveRows { key, through } => {
-                self.sorted
-                    .entry(key)
-                    .or_default()
-                    .retain(|_, score| *score > through);
-            }
-            Write::AddMember { key, member } => {
-                self.sets.entry(key).or_default().insert(member);
-            }
-            Write::RemoveMember { key, member } => {
-                self.sets.entry(key).or_default().remove(&member);
-            }
-        }
-    }
-
-    fn commit(&mut self, commit: &Commit) -> Swapped {
-        let commit = commit.clone();
-        if self.strings.get(&commit.key) != commit.expected.as_ref() {
-            return Swapped::No;
-        }
-        self.strings.insert(commit.key, commit.head.encode());
-        for part in commit.parts {
-            match part {
-                Part::SetAbsent { key, value } => self.write(&Write::SetAbsent { key, value }),
-                Part::AddRow { key, row } => self.write(&Write::AddRow { key, row }),
-                Part::Replace { key, expected, new } => {
-                    if self.strings.get(&key) == Some(&expected) {
-                        self.strings.insert(key, new);
-                    }
-                }
-            }
-        }
-        Swapped::Yes
-    }
-
-    fn swap(&mut self, swap: Swap) -> Swapped {
-        if self.strings.get(&swap.key) != swap.expected.as_ref() {
-            return Swapped::No;
-        }
-        match swap.new {
-            Some(new) => self.strings.insert(swap.key, new),
-            None => self.strings.remove(&swap.key),
-        };
-        Swapped::Yes
-    }
-
-    fn rows(&self, key: &str, from: u64, through: u64) -> Vec<Row> {
-        let rows = self.sorted.get(key).into_iter().flatten();
-        let mut rows: Vec<_> = rows
-            .filter(|(_, score)| (from..=through).contains(*score))
-            .map(|(member, score)| Row {
-                score: *score,
-                member: member.clone(),
-            })
-            .collect();
-        rows.sort_by(|a, b| (a.score, &a.member).cmp(&(b.score, &b.member)));
-        rows
-    }
-
-    fn read(&self, read: &Read) -> Answer {
-        match read {
-            Read::Get { key } | Read::Head { key } => Answer::Value(self.strings.get(key).cloned()),
-            Read::Rows {
-                key,
-                from,
-                through,
-                limit,
-                order,
-            } => {
-                let mut rows = self.rows(key, *from, *through);
-                if *order == Order::Falling {
-                    rows.reverse();
-                }
-                rows.truncate(*limit);
-                Answer::Rows(rows)
-            }
-            Read::Count { key, from, through } => {
-                Answer::Count(self.rows(key, *from, *through).len() as u64)
-            }
-            Read::Score { key, member } => {
-                let score = self.sorted.get(key).and_then(|rows| rows.get(member));
-                Answer::Score(score.copied())
-            }
-            Read::Members { key } => {
-                Answer::Members(self.sets.get(key).into_iter().flatten().cloned().collect())
-            }
-        }
-    }
 }
 
 fn name(of: [&'static str; 3]) -> impl Strategy<Value = String> {
@@ -285,7 +166,7 @@ async fn run(program: Vec<Action>) {
     let dir = tempfile::tempdir().unwrap();
     let open =
         || EmbeddedEngine::open(EmbeddedOptions::new(dir.path()), Arc::new(SystemClock)).unwrap();
-    let (mut engine, mut model) = (Some(open()), Model::default());
+    let (mut engine, mut model) = (Some(open()), Reference::default());
     for action in program
         .into_iter()
         .chain([Action::Reopen, Action::Read(everything())])
@@ -294,20 +175,20 @@ async fn run(program: Vec<Action>) {
         match action {
             Action::Write(writes) => {
                 for write in &writes {
-                    model.write(write);
+                    model.write(write, 0);
                 }
                 running.write(writes).await.unwrap();
             }
             Action::Commit(commit) => {
-                let expected = model.commit(&commit);
+                let expected = model.commit(&commit, 0);
                 assert_eq!(running.commit(commit).await.unwrap(), expected);
             }
             Action::Swap(swap) => {
-                let expected = model.swap(swap.clone());
+                let expected = model.swap(&swap, 0);
                 assert_eq!(running.swap(swap).await.unwrap(), expected);
             }
             Action::Read(reads) => {
-                let expected: Vec<_> = reads.iter().map(|read| model.read(read)).collect();
+                let expected: Vec<_> = reads.iter().map(|read| model.read(read, 0)).collect();
                 assert_eq!(running.read(reads).await.unwrap(), expected);
             }
             Action::Flush => running.disk.flush(),
