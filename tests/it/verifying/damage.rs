@@ -347,7 +347,7 @@ impl<'a> Ground<'a> {
         let name = keys::name(&name.account.user.username);
         let session = self.rows(&sessions).await.remove(0);
         let session = std::str::from_utf8(&session.member).unwrap().to_owned();
-        let intent = Intent::change(&self.group, &ChangeId::parse("change").unwrap());
+        let intent = Intent::change(&self.group, &ChangeId::parse("change").unwrap(), 0);
         let intent = std::str::from_utf8(&intent.encode()).unwrap().to_owned();
         let (pending, ghost, strange) = (keys::pending(3), keys::name("ghost"), "{c:x}:strange");
         let token = self.token().await;

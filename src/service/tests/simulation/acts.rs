@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     model::{ChatId, ChatKind, ClientId, Content, Stamp, TimelinePage, UserId},
-    service::{Caller, NewChat, NewMessage, SentMessage, Service, ServiceError, TimelineQuery},
+    service::{
+        Caller, ChatUpdate, NewChat, NewMessage, SentMessage, Service, ServiceError, TimelineQuery,
+    },
 };
 
 /// Something a person asks for.
@@ -105,7 +107,11 @@ impl Act {
                 page.map(Done::Page)
             }
             Self::Rename { chat, title } => {
-                let renamed = service.rename_chat(&caller, &chat, title, &id).await;
+                let update = ChatUpdate {
+                    title: Some(title),
+                    expire_after_s: None,
+                };
+                let renamed = service.update_chat(&caller, &chat, update, &id).await;
                 renamed.map(|_| Done::Changed)
             }
             Self::Add { chat, user } => {
