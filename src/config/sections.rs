@@ -55,7 +55,8 @@ impl Default for ServerConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
-    /// `embedded:` for the store inside the process, or `redis://user:password@host:6379/0`, `rediss://…` with TLS.
+    /// `embedded:` for the store inside the process, or `redis://user:password@host:6379/0`, `rediss://…` with TLS,
+    /// or `pika://:password@host:9221`.
     pub url: StoreUrl,
     /// Text before every key, so that several servers can share one store: at most 64 letters, digits, `:`, `_`, `-`.
     pub prefix: String,

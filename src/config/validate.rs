@@ -98,10 +98,10 @@ impl StoreConfig {
                 "store.url",
                 "has nothing after embedded:, the folder is server.data_dir",
             ),
-            "embedded" | "redis" | "rediss" => Ok(()),
+            "embedded" | "redis" | "rediss" | "pika" | "redis+cas" | "rediss+cas" => Ok(()),
             _ => invalid(
                 "store.url",
-                "must begin with embedded:, redis:// or rediss://",
+                "must begin with embedded:, redis://, rediss:// or pika://",
             ),
         }?;
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":_-".contains(&byte);
@@ -117,7 +117,7 @@ impl StoreConfig {
 impl ClusterConfig {
     fn validate(&self) -> Checked {
         require(
-            self.url.is_empty() || matches!(self.url.scheme(), "redis" | "rediss"),
+            self.url.is_empty() || matches!(self.url.scheme(), "redis" | "rediss" | "pika"),
             "cluster.url",
             "must begin with redis:// or rediss://, or be empty",
         )

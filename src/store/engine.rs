@@ -266,7 +266,8 @@ pub trait Engine: Send + Sync + 'static {
     /// [`StoreError::Unavailable`], [`StoreError::Overloaded`]; do all of it again.
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError>;
 
-    /// Compares and sets one string, atomically. Not for heads, which change by commit and append only.
+    /// Compares and sets one string, atomically. A head that is changed this way keeps what it carries
+    /// ([`Head::encode_over`]).
     ///
     /// # Errors
     ///
@@ -302,6 +303,12 @@ pub trait Engine: Send + Sync + 'static {
 
     /// How firmly a write is kept when it returns.
     fn level(&self) -> Level;
+
+    /// Whether a read of rows costs what its whole range of scores holds, whatever its limit: then a range is
+    /// narrowed before it is asked for.
+    fn reads_whole_ranges(&self) -> bool {
+        false
+    }
 
     /// Number of commands sent to the store since the start, for tests and metrics that count them.
     fn commands(&self) -> u64;

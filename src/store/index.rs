@@ -8,6 +8,11 @@ use super::{
 };
 use crate::model::{ChatId, Stamp};
 
+/// Most rows of an index that are read to find one: what a segment holds.
+const NEAR: u64 = Head::SEGMENT_LIMIT;
+/// Segments looked at in one round trip while an index is narrowed.
+const PROBES: u64 = 16;
+
 /// What a segmented index lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Track {
@@ -47,9 +52,13 @@ pub(super) struct Rows {
 impl Track {
     /// Finds the segment in which a page begins. Answered by [`Track::segment_of`].
     pub(super) fn find_segment(&self, seek: Seek) -> Read {
+        self.find_segment_above(0, seek)
+    }
+
+    fn find_segment_above(&self, from: u64, seek: Seek) -> Read {
         Read::Rows {
             key: self.index(),
-            from: 0,
+            from,
             through: seek.edge(),
             limit: 1,
             order: Order::Falling,
@@ -74,8 +83,74 @@ impl Track {
 
     /// The segment found, or the first one kept.
     pub(super) fn segment_of(&self, found: Answer, head: &Head) -> u64 {
+        self.kept(Self::number_of(found), head)
+    }
+
+    /// The segment of this number, or the first one kept.
+    pub(super) fn kept(&self, number: Option<u64>, head: &Head) -> u64 {
         let first = self.first_kept(head);
-        Self::number_of(found).unwrap_or(first).max(first)
+        number.unwrap_or(first).max(first)
+    }
+
+    /// The segment in which a page begins, if the index lists it: when it was not looked for beside the head.
+    pub(super) async fn locate(
+        &self,
+        engine: &dyn Engine,
+        head: &Head,
+        seek: Seek,
+    ) -> Result<Option<u64>, StoreError> {
+        let from = if engine.reads_whole_ranges() {
+            if seek.edge() >= self.newest(head).get() {
+                return Ok(Some(self.last_segment(head)));
+            }
+            self.narrow(engine, head, seek).await?
+        } else {
+            0
+        };
+        let found = engine.ask(self.find_segment_above(from, seek)).await?;
+        Ok(Self::number_of(found))
+    }
+
+    /// A score from which on the index holds the segment looked for, and not more than [`NEAR`] before it: by the
+    /// first rows of a few segments, and then of a few between two of those.
+    async fn narrow(
+        &self,
+        engine: &dyn Engine,
+        head: &Head,
+        seek: Seek,
+    ) -> Result<u64, StoreError> {
+        let (mut low, mut high, mut from) = (self.first_kept(head), self.last_segment(head), 0);
+        while high - low >= NEAR {
+            let step = (high - low).div_ceil(PROBES);
+            let probed: Vec<u64> = (1..=PROBES)
+                .map(|probe| low + probe * step)
+                .filter(|number| *number <= high)
+                .collect();
+            let reads = probed.iter().map(|number| self.first_row(*number));
+            let firsts = engine.read(reads.collect()).await?;
+            let top = high;
+            high = low + step - 1;
+            for (number, first) in probed.into_iter().zip(firsts) {
+                // One without rows was dropped meanwhile, so the page begins above it.
+                let first = first.rows().first().map_or(0, |row| row.score);
+                if first <= seek.edge() {
+                    low = number;
+                    high = (number + step - 1).min(top);
+                    from = from.max(first);
+                }
+            }
+        }
+        Ok(from)
+    }
+
+    fn first_row(&self, number: u64) -> Read {
+        Read::Rows {
+            key: self.segment(number),
+            from: 0,
+            through: Stamp::MAX.get(),
+            limit: 1,
+            order: Order::Rising,
+        }
     }
 
     /// Reads the rows of one page, in one round trip.
@@ -157,6 +232,8 @@ impl Seek {
     fn edge(self) -> u64 {
         match self {
             Self::After(stamp) => stamp.get(),
+            // Without an end, so that it can be read from the end.
+            Self::Before(Stamp::MAX) => Stamp::MAX.get(),
             Self::Before(stamp) => stamp.get().saturating_sub(1),
         }
     }

@@ -159,6 +159,8 @@ keys! {
         "Says that a gateway lives. Expires; renewed by its gateway only.";
     String copying() "copying" "copying"
         "Where a copy into this store comes from. Written before the first key of the copy, removed after its last was verified; with it there, no server starts.";
+    String probe(name: &str) "probe:{name}" "probe:<name>"
+        "Written and compared at the start, to see that a store without scripts compares truly. Removed at once.";
     String secret(name: &str) "secret:{name}" "secret:<name>"
         "A generated secret shared by all gateways. Set once, when absent.";
 }

@@ -17,6 +17,7 @@ pub mod due;
 pub mod embedded;
 pub mod engine;
 mod error;
+pub mod helping;
 pub mod hides;
 mod index;
 pub mod intents;
@@ -29,6 +30,7 @@ pub mod moving;
 mod open;
 pub mod reads;
 pub mod receipts;
+mod recent;
 pub mod record;
 #[cfg(test)]
 pub(crate) mod reference;
@@ -38,6 +40,8 @@ pub mod rosters;
 pub mod rows;
 pub mod secrets;
 pub mod sessions;
+#[cfg(test)]
+mod shelf;
 pub mod threads;
 pub mod timelines;
 pub mod verify;

@@ -45,8 +45,10 @@ pub async fn open_whole(
         "embedded" => embedded(server, store, clock),
         #[cfg(feature = "redis")]
         "redis" | "rediss" => connect(store, clock).await,
+        #[cfg(feature = "redis")]
+        "pika" | "redis+cas" | "rediss+cas" => connect_plain(store, clock).await,
         _ => Err(StoreError::Unsafe(
-            "store.url must be embedded: or begin with redis:// or rediss://, \
+            "store.url must be embedded: or begin with redis://, rediss:// or pika://, \
              and this program must have been built with that store"
                 .to_owned(),
         )),
@@ -72,14 +74,29 @@ fn embedded(
 
 #[cfg(feature = "redis")]
 async fn connect(store: &StoreConfig, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
-    use super::kv::{KvEngine, KvOptions};
+    use super::kv::KvEngine;
 
-    let options = KvOptions {
+    Ok(Arc::new(KvEngine::connect(options(store), clock).await?))
+}
+
+#[cfg(feature = "redis")]
+async fn connect_plain(
+    store: &StoreConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn Store>, StoreError> {
+    use super::{helping::HelpingEngine, kv::PlainStore};
+
+    let plain = PlainStore::connect(options(store), Arc::clone(&clock)).await?;
+    Ok(Arc::new(HelpingEngine::over(Arc::new(plain), clock)))
+}
+
+#[cfg(feature = "redis")]
+fn options(store: &StoreConfig) -> super::kv::KvOptions {
+    super::kv::KvOptions {
         url: store.url.expose().to_owned(),
         prefix: store.prefix.clone(),
         level: store.level,
         allow_unsafe: store.allow_unsafe,
         connect_timeout: CONNECT_TIMEOUT,
-    };
-    Ok(Arc::new(KvEngine::connect(options, clock).await?))
+    }
 }

@@ -114,16 +114,15 @@ impl Timelines {
     ) -> Result<Opened, StoreError> {
         let track = Track::Entries(timeline.clone());
         // The head first: rows above it must not be taken for the end of what was there.
-        let mut reads = vec![
-            Read::Head {
-                key: timeline.head(),
-            },
-            track.find_segment(seek),
-        ];
+        let mut reads = vec![Read::Head {
+            key: timeline.head(),
+        }];
+        let is_asked = !self.engine.reads_whole_ranges();
+        reads.extend(is_asked.then(|| track.find_segment(seek)));
         reads.extend(also);
         let mut answers = self.engine.read(reads).await?.into_iter();
         let head = decode_head(timeline, answers.next().and_then(Answer::value))?;
-        let segment = answers.next();
+        let segment = is_asked.then(|| answers.next()).flatten();
         Ok(Opened {
             head,
             segment,
@@ -150,11 +149,13 @@ impl Timelines {
             return Ok(Page::empty(Stamp::ZERO));
         };
         let track = Track::Entries(timeline.clone());
-        let found = match opened.segment.take().filter(|_| opened.seek == seek) {
-            Some(found) => found,
-            None => self.engine.ask(track.find_segment(seek)).await?,
+        let segment = match opened.segment.take().filter(|_| opened.seek == seek) {
+            Some(found) => track.segment_of(found, &head),
+            None => track.kept(
+                track.locate(self.engine.as_ref(), &head, seek).await?,
+                &head,
+            ),
         };
-        let segment = track.segment_of(found, &head);
         let rows = track
             .rows(self.engine.as_ref(), &head, segment, seek, limit)
             .await?;

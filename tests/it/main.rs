@@ -26,6 +26,7 @@ mod layers;
 mod mentions;
 mod messages;
 mod moving;
+mod pika;
 mod pins;
 mod pushes;
 mod python;

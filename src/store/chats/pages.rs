@@ -47,8 +47,8 @@ impl Chats {
     ) -> Result<ChangePage, StoreError> {
         let track = Track::Changes(chat.clone());
         let seek = Seek::After(after);
-        let found = self.engine.ask(track.find_segment(seek)).await?;
-        let segment = match Track::number_of(found) {
+        let found = track.locate(self.engine.as_ref(), head, seek).await?;
+        let segment = match found {
             Some(segment) => segment,
             None => self.first_kept(&track).await?,
         };

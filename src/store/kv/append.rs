@@ -28,6 +28,8 @@ pub(super) enum Said {
     },
     /// The head is at another segment: call again with its keys.
     Moved(u64),
+    /// The head carries an operation that must be finished first.
+    Carries,
 }
 
 /// The call for `step`, when the timeline is believed to be at `segment`.
@@ -77,6 +79,7 @@ pub(super) fn said(step: &AppendStep, reply: Value) -> Result<Said, StoreError> 
             return replies.placed(word == "duplicate").ok_or_else(unreadable);
         }
         "moved" => return replies.number().map(Said::Moved).ok_or_else(unreadable),
+        "pending" => return Ok(Said::Carries),
         "none" => AppendOutcome::NoTimeline,
         "conflict" => AppendOutcome::Conflict,
         "late" => AppendOutcome::Late,
@@ -86,7 +89,6 @@ pub(super) fn said(step: &AppendStep, reply: Value) -> Result<Said, StoreError> 
                 key: step.timeline.entry(&step.id),
             });
         }
-        // `pending` too: nothing that writes to a store with scripts leaves an operation unfinished.
         _ => return Err(unreadable()),
     };
     Ok(Said::Outcome {

@@ -73,6 +73,13 @@ impl Prefix {
             Read::Get { key } | Read::Head { key } => Command::new("GET", [self.key(key)]),
             Read::Rows {
                 key,
+                from: 0,
+                through: GREATEST_SCORE..,
+                limit: limit @ 1..,
+                order,
+            } => self.read_end(key, *limit, *order),
+            Read::Rows {
+                key,
                 from,
                 through,
                 limit,
@@ -97,6 +104,18 @@ impl Prefix {
         }
     }
 
+    /// The command that reads from one end of a sorted set. By rank, because some stores read a whole range of
+    /// scores before they cut it.
+    fn read_end(&self, key: &str, limit: usize, order: Order) -> Command {
+        let name = match order {
+            Order::Rising => "ZRANGE",
+            Order::Falling => "ZREVRANGE",
+        };
+        let last = i64::try_from(limit - 1).unwrap_or(-1).to_string().into();
+        let [first, scores] = [&b"0"[..], b"WITHSCORES"].map(Bytes::from_static);
+        Command::new(name, [self.key(key), first, last, scores])
+    }
+
     /// The command that does `write`.
     pub(super) fn write(&self, write: &Write) -> Command {
         let (name, [first, second]) = operation(write);
@@ -107,9 +126,7 @@ impl Prefix {
             }
             Write::AddRow { .. } => Command::new(name, [key, first, second]),
             Write::Delete { .. } => Command::new(name, [key]),
-            Write::RemoveRows { .. } => {
-                Command::new(name, [key, Bytes::from_static(b"-inf"), first])
-            }
+            Write::RemoveRows { .. } => Command::new(name, [key, Bytes::from_static(b"0"), first]),
             _ => Command::new(name, [key, first]),
         }
     }

@@ -301,16 +301,18 @@ fn config(url: &str) -> Result<Config, StoreError> {
         let form = "redis://[user:password@]host[:port][/database] (rediss:// for TLS)";
         StoreError::Unsafe(format!("its URL must look like {form}"))
     };
-    let config = Config::from_url(url).map_err(invalid)?;
+    // Pika speaks the older protocol only, and says yes when it is asked for the newer one.
+    let (url, version) = match url.strip_prefix("pika://") {
+        Some(rest) => (format!("redis://{rest}"), RespVersion::RESP2),
+        None => (url.replacen("+cas://", "://", 1), RespVersion::RESP3),
+    };
+    let config = Config::from_url(&url).map_err(invalid)?;
     if !matches!(config.server, ServerConfig::Centralized { .. }) {
         return Err(StoreError::Unsafe(
             "clusters and sentinels are not supported; give the URL of one server".into(),
         ));
     }
-    Ok(Config {
-        version: RespVersion::RESP3,
-        ..config
-    })
+    Ok(Config { version, ..config })
 }
 
 fn address(config: &Config) -> String {

@@ -1,4 +1,5 @@
-//! The store behind the Redis protocol: Redis from 6.2, Valkey, and whatever else runs scripts.
+//! The store behind the Redis protocol: Redis from 6.2, Valkey, and whatever else runs scripts; and, without
+//! scripts, Pika (`plain.rs`).
 //!
 //! Reads and writes are the plain old commands that the whole family has. The two atomic steps are one script
 //! each: `append.lua` says what `record::append` says, `commit.lua` compares, writes and swaps. What is lost
@@ -13,10 +14,11 @@ mod append;
 mod command;
 mod commit;
 pub(crate) mod connection;
+mod pika;
+mod plain;
 mod probe;
 mod reply;
 mod script;
-mod segments;
 mod walking;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -24,16 +26,19 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use fred::types::Value;
 
+pub use self::plain::PlainStore;
 use self::{
     command::{Command, Prefix},
     connection::{Connection, Failure, Repeat},
     script::Script,
-    segments::Segments,
 };
 use super::{
     Engine, StoreError,
     engine::{Answer, Commit, Part, Read, Row, Swap, Swapped, Write},
-    record::{AppendOutcome, AppendStep},
+    helping::Pending,
+    keys::TimelineId,
+    recent::Recent,
+    record::{AppendOutcome, AppendStep, Head},
 };
 use crate::{clock::Clock, model::Level};
 
@@ -85,7 +90,8 @@ pub struct KvEngine {
     level: Level,
     append: Script,
     commit: Script,
-    segments: Segments,
+    /// Segments that take the next entries, as last seen. A wrong one costs one more command.
+    segments: Recent<TimelineId, u64>,
 }
 
 impl KvEngine {
@@ -96,26 +102,31 @@ impl KvEngine {
     /// [`StoreError::Unsafe`] when its settings would lose data, with what to do about it;
     /// [`StoreError::Unavailable`] when it did not answer within `connect_timeout`.
     pub async fn connect(options: KvOptions, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let engine = Self::reach(&options).await?;
         let KvOptions {
-            url,
-            prefix,
             level,
             allow_unsafe,
             connect_timeout,
+            ..
         } = options;
-        let engine = Self {
-            brisk: Connection::open(&url, connect_timeout, EVENTS).await?,
-            bulk: Connection::open(&url, connect_timeout, EVENTS).await?,
-            prefix: Prefix(prefix),
-            level,
-            append: Script::append(),
-            commit: Script::commit(),
-            segments: Segments::default(),
-        };
         probe::until_loaded(&engine.brisk, connect_timeout).await?;
         probe::probe(&engine.brisk, level, allow_unsafe, clock.as_ref()).await?;
         engine.load_scripts().await?;
         Ok(engine)
+    }
+
+    /// Connects, and asks nothing.
+    async fn reach(options: &KvOptions) -> Result<Self, StoreError> {
+        let (url, patience) = (&options.url, options.connect_timeout);
+        Ok(Self {
+            brisk: Connection::open(url, patience, EVENTS).await?,
+            bulk: Connection::open(url, patience, EVENTS).await?,
+            prefix: Prefix(options.prefix.clone()),
+            level: options.level,
+            append: Script::append(),
+            commit: Script::commit(),
+            segments: Recent::default(),
+        })
     }
 
     async fn load_scripts(&self) -> Result<(), StoreError> {
@@ -148,6 +159,25 @@ impl KvEngine {
         let reply = self.run(&self.commit, call, Repeat::Never).await;
         let reply = reply.map_err(|failure| failure.during("commit", |_| swap.key.clone()))?;
         commit::swapped(&swap.key, &reply)
+    }
+
+    /// Does what a head still carries, after a life on a store without scripts.
+    async fn finish(&self, key: String) -> Result<(), StoreError> {
+        let read = vec![Read::Get { key: key.clone() }];
+        let raw = self.read(read).await?.remove(0).value();
+        let carried = raw.as_ref().and_then(Pending::of);
+        let head = raw.as_deref().and_then(Head::decode);
+        let (Some(pending), Some(head)) = (carried, head) else {
+            return Err(StoreError::Corrupt { key });
+        };
+        let swap = Swap {
+            key,
+            expected: raw,
+            new: Some(head.encode()),
+            life: None,
+        };
+        // `No`: somebody else was first.
+        self.swap_with(&swap, &pending.parts).await.map(drop)
     }
 
     /// The connection that `reads` belong on.
@@ -227,7 +257,7 @@ impl Engine for KvEngine {
     }
 
     async fn append(&self, step: AppendStep) -> Result<AppendOutcome, StoreError> {
-        let mut segment = self.segments.guess(&step.timeline);
+        let mut segment = self.segments.get(&step.timeline).unwrap_or(0);
         for _ in 0..MOVES {
             let call = append::call(&self.append, &self.prefix, &step, segment);
             let reply = self.run(&self.append, call, Repeat::Safe).await;
@@ -236,11 +266,12 @@ impl Engine for KvEngine {
             match append::said(&step, reply)? {
                 append::Said::Outcome { outcome, segment } => {
                     if let Some(segment) = segment {
-                        self.segments.learn(&step.timeline, segment);
+                        self.segments.note(&step.timeline, segment);
                     }
                     return Ok(outcome);
                 }
                 append::Said::Moved(to) => segment = to,
+                append::Said::Carries => self.finish(step.timeline.head()).await?,
             }
         }
         Err(StoreError::Overloaded)

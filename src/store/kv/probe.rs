@@ -22,7 +22,7 @@ use crate::{clock::Clock, model::Level, store::StoreError};
 /// Oldest version that is supported.
 const OLDEST: (u32, u32) = (6, 2);
 /// Largest difference between the store's clock and ours, in microseconds.
-const SKEW_US: u64 = 2_000_000;
+pub(super) const SKEW_US: u64 = 2_000_000;
 
 /// What the store says about itself; `None` where it does not tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,11 +104,7 @@ async fn ask(store: &Connection, clock: &dyn Clock) -> Result<Facts, StoreError>
     }
     let command = ["GET", "appendfsync"].map(|word| Bytes::from_static(word.as_bytes()));
     let fsync = setting(answered(store, Command::new("CONFIG", command)).await?);
-    let before_us = clock.now_us();
-    let theirs_us = time_us(store)
-        .await
-        .map_err(|failure| failure.during("probe", |_| String::new()))?;
-    let after_us = clock.now_us();
+    let skew_us = skew_us(store, clock).await?;
     let mut take = |name: &str| info.remove(name);
     Ok(Facts {
         version: take("redis_version"),
@@ -117,14 +113,27 @@ async fn ask(store: &Connection, clock: &dyn Clock) -> Result<Facts, StoreError>
         append_only: take("aof_enabled"),
         eviction: take("maxmemory_policy"),
         fsync,
-        skew_us: before_us
-            .saturating_sub(theirs_us)
-            .max(theirs_us.saturating_sub(after_us)),
+        skew_us,
     })
 }
 
+/// How far the store's clock is off, at least, in microseconds.
+pub(super) async fn skew_us(store: &Connection, clock: &dyn Clock) -> Result<u64, StoreError> {
+    let before_us = clock.now_us();
+    let theirs_us = time_us(store)
+        .await
+        .map_err(|failure| failure.during("probe", |_| String::new()))?;
+    let after_us = clock.now_us();
+    Ok(before_us
+        .saturating_sub(theirs_us)
+        .max(theirs_us.saturating_sub(after_us)))
+}
+
 /// The reply to `command`; `None` when the store refuses it.
-async fn answered(store: &Connection, command: Command) -> Result<Option<Value>, StoreError> {
+pub(super) async fn answered(
+    store: &Connection,
+    command: Command,
+) -> Result<Option<Value>, StoreError> {
     match store.send_one(command, Repeat::Safe).await {
         Ok(reply) => Ok(Some(reply)),
         Err(Failure::Refused(..)) => Ok(None),
@@ -133,7 +142,7 @@ async fn answered(store: &Connection, command: Command) -> Result<Option<Value>,
 }
 
 /// The `name:value` lines of an `INFO`.
-fn pairs(reply: Option<Value>) -> Vec<(String, String)> {
+pub(super) fn pairs(reply: Option<Value>) -> Vec<(String, String)> {
     let text = reply.and_then(reply::bytes).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let pairs = text.lines().filter_map(|line| line.split_once(':'));
@@ -143,7 +152,7 @@ fn pairs(reply: Option<Value>) -> Vec<(String, String)> {
 }
 
 /// The value in an answer to `CONFIG GET`.
-fn setting(reply: Option<Value>) -> Option<String> {
+pub(super) fn setting(reply: Option<Value>) -> Option<String> {
     let value = match reply? {
         Value::Map(map) => map.inner().into_values().next()?,
         Value::Array(parts) => parts.into_iter().nth(1)?,
@@ -238,7 +247,7 @@ impl Facts {
 }
 
 /// The first two numbers of a version.
-fn numbers(version: &str) -> Option<(u32, u32)> {
+pub(super) fn numbers(version: &str) -> Option<(u32, u32)> {
     let mut numbers = version.split('.').map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }

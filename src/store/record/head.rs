@@ -100,7 +100,14 @@ impl Head {
         })
     }
 
-    /// Spells the head for the store.
+    /// What a stored head carries behind its line: the operation that is still to be written, if any.
+    #[must_use]
+    pub fn carried(value: &Bytes) -> Option<Bytes> {
+        let (_, end) = split_line(value)?;
+        Some(value.slice(end..))
+    }
+
+    /// Spells the head for the store, carrying nothing.
     #[must_use]
     pub fn encode(&self) -> Bytes {
         let last_id = self.last_id.as_ref().map_or("-", EntryId::as_str);

@@ -5,6 +5,7 @@
 pub(crate) mod amending;
 pub(crate) mod client;
 pub(crate) mod people;
+pub(crate) mod pika;
 pub(crate) mod redis;
 pub(crate) mod server;
 
