@@ -153,8 +153,9 @@ impl Standing {
         random: &Arc<dyn Random>,
     ) -> Result<Self, StartError> {
         let engine = store::open(&config.server, &config.store, Arc::clone(clock)).await?;
+        let others = meeting(config, clock).await?;
         let (cluster, deliveries) =
-            Cluster::start(meeting(config), Arc::clone(&engine), Arc::clone(random)).await?;
+            Cluster::start(others, Arc::clone(&engine), Arc::clone(random)).await?;
         let service = Service::start(service::Parts {
             engine: Arc::clone(&engine),
             cluster: Arc::clone(&cluster),
@@ -256,19 +257,23 @@ fn patience(config: &Config) -> Duration {
 }
 
 /// Where the other gateways are met: at `cluster.url`, or at the store when others can reach it.
-fn meeting(config: &Config) -> ClusterOptions {
+async fn meeting(config: &Config, clock: &Arc<dyn Clock>) -> Result<ClusterOptions, StoreError> {
     let (store, cluster) = (&config.store.url, &config.cluster.url);
-    let url = if cluster.is_empty() {
-        (store.scheme() != "embedded").then(|| store.expose().to_owned())
+    let shared = cluster.is_empty() || cluster == store;
+    let (url, leases) = if shared {
+        let url = (store.scheme() != "embedded").then(|| store.expose().to_owned());
+        (url, None)
     } else {
-        Some(cluster.expose().to_owned())
+        let leases = store::open_for_hints(cluster, &config.store, Arc::clone(clock)).await?;
+        (Some(cluster.expose().to_owned()), Some(leases))
     };
-    ClusterOptions {
+    Ok(ClusterOptions {
         url,
+        leases,
         prefix: config.store.prefix.clone(),
         connect_timeout: CONNECT_TIME,
         ..ClusterOptions::default()
-    }
+    })
 }
 
 /// TLS, when both files are given.

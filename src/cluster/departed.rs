@@ -1,9 +1,13 @@
 //! Rows of gateways that are no more, taken out of the sets of interested gateways by whoever meets them.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
-use tokio::{sync::mpsc, task::AbortHandle};
+use tokio::{sync::mpsc, task::AbortHandle, time::Instant};
 
 use super::lease;
 use crate::{
@@ -13,6 +17,9 @@ use crate::{
 
 /// Most suspicions that wait. One that finds no room is raised again by the next hint.
 const WAITING: usize = 1_024;
+/// How long a gateway that was seen alive is not looked for again. In a cluster, hints reach many by way of
+/// another server, which does not tell how many heard them.
+const SEEN: Duration = Duration::from_secs(5);
 /// Most suspicions looked into at once.
 const BATCH: usize = 64;
 
@@ -28,13 +35,12 @@ struct Suspicion {
 pub(super) struct Departed(mpsc::Sender<Suspicion>);
 
 /// Whether other gateways can exist at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) enum Others {
     /// Nobody but this process uses the store.
     None,
-    /// Others live as long as they hold a lease.
-    #[cfg_attr(not(feature = "redis"), allow(dead_code))]
-    Leased,
+    /// Others live as long as they hold a lease in this store.
+    Leased(Arc<dyn Engine>),
 }
 
 impl Departed {
@@ -61,21 +67,27 @@ async fn look_into(
     others: Others,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut seen: HashMap<Incarnation, Instant> = HashMap::new();
     while suspicions.recv_many(&mut batch, BATCH).await > 0 {
-        if let Err(error) = remove(engine.as_ref(), &batch, others).await {
-            tracing::debug!(%error, "rows of departed gateways stay until they are met again");
+        seen.retain(|_, at| at.elapsed() < SEEN);
+        batch.retain(|suspicion| !seen.contains_key(&suspicion.gateway));
+        match remove(engine.as_ref(), &batch, &others).await {
+            Ok(alive) => seen.extend(alive.into_iter().map(|gateway| (gateway, Instant::now()))),
+            Err(error) => {
+                tracing::debug!(%error, "rows of departed gateways stay until they are met again");
+            }
         }
         batch.clear();
     }
 }
 
-/// Removes the rows of those without a lease. A gateway takes its lease before it writes its first row, and
+/// Removes the rows of those without a lease; answers who has one. A gateway takes its lease before it writes its first row, and
 /// an incarnation that lost its lease never comes back, so a row found dead stays dead.
 async fn remove(
     engine: &dyn Engine,
     suspicions: &[Suspicion],
-    others: Others,
-) -> Result<(), StoreError> {
+    others: &Others,
+) -> Result<Vec<Incarnation>, StoreError> {
     let suspected: HashSet<_> = suspicions
         .iter()
         .map(|suspicion| &suspicion.gateway)
@@ -83,7 +95,7 @@ async fn remove(
     let suspected: Vec<_> = suspected.into_iter().cloned().collect();
     let alive = match others {
         Others::None => Vec::new(),
-        Others::Leased => lease::alive(engine, &suspected).await?,
+        Others::Leased(leases) => lease::alive(leases.as_ref(), &suspected).await?,
     };
     let dead = suspicions
         .iter()
@@ -95,5 +107,6 @@ async fn remove(
             member,
         }
     });
-    engine.write(writes.collect()).await
+    engine.write(writes.collect()).await?;
+    Ok(alive)
 }

@@ -26,7 +26,10 @@ use crate::{
     model::Incarnation,
     store::{
         Engine, StoreError,
-        kv::connection::{Command, Connection, Repeat},
+        kv::{
+            command::Command,
+            connection::{Connection, Repeat},
+        },
     },
 };
 
@@ -35,7 +38,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Keeps the gateway among the living and on its channel.
 pub(super) struct Membership {
-    pub(super) engine: Arc<dyn Engine>,
+    pub(super) leases: Arc<dyn Engine>,
     pub(super) random: Arc<dyn Random>,
     pub(super) subscriber: Connection,
     pub(super) prefix: String,
@@ -50,7 +53,7 @@ impl Membership {
         let incarnation = self.current();
         let subscribed = self.subscribe(&incarnation).await;
         subscribed.map_err(|error| StoreError::unavailable("subscribe", error))?;
-        lease::take(self.engine.as_ref(), &incarnation, self.life).await
+        lease::take(self.leases.as_ref(), &incarnation, self.life).await
     }
 
     /// Renews the lease, and subscribes again whenever the connection was made anew.
@@ -108,9 +111,9 @@ impl Membership {
         let incarnation = self.current();
         let ping = self
             .subscriber
-            .send_one(Command::new("PING", []), Repeat::Safe);
+            .send_one(Command::anywhere("PING", []), Repeat::Safe);
         let (renewed, _) = tokio::join!(
-            lease::renew(self.engine.as_ref(), &incarnation, self.life),
+            lease::renew(self.leases.as_ref(), &incarnation, self.life),
             ping
         );
         renewed
@@ -125,7 +128,7 @@ impl Membership {
         loop {
             let began = Instant::now();
             let joined = self.subscribe(&new).await.is_ok()
-                && lease::take(self.engine.as_ref(), &new, self.life)
+                && lease::take(self.leases.as_ref(), &new, self.life)
                     .await
                     .is_ok();
             if joined {

@@ -48,6 +48,8 @@ use crate::{
 pub struct ClusterOptions {
     /// Store for hints, `redis://…`; absent when there cannot be other gateways, as on the embedded store.
     pub url: Option<String>,
+    /// Store for leases, when it is another than the data's. Rows of gateways always stand with the data.
+    pub leases: Option<Arc<dyn Engine>>,
     /// What stands before every channel; the same as before the keys.
     pub prefix: String,
     /// How long a gateway counts as alive after its last renewal, in whole seconds. Renewed three times in it.
@@ -61,6 +63,7 @@ impl Default for ClusterOptions {
         let [lease, connect_timeout] = [15, 30].map(Duration::from_secs);
         Self {
             url: None,
+            leases: None,
             prefix: String::new(),
             lease,
             connect_timeout,
@@ -72,6 +75,7 @@ impl fmt::Debug for ClusterOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClusterOptions")
             .field("url", &self.url.as_ref().map(|_| "[redacted]"))
+            .field("leases", &self.leases.as_ref().map(|_| "elsewhere"))
             .field("prefix", &self.prefix)
             .field("lease", &self.lease)
             .field("connect_timeout", &self.connect_timeout)
@@ -84,7 +88,7 @@ pub struct Cluster {
     incarnation: Arc<RwLock<Incarnation>>,
     inbox: Inbox,
     counts: Arc<Counts>,
-    engine: Option<Arc<dyn Engine>>,
+    leases: Option<Arc<dyn Engine>>,
     departed: Option<Departed>,
     #[cfg(feature = "redis")]
     outbox: Option<outbox::Outbox>,
@@ -111,13 +115,15 @@ impl Cluster {
         random: Arc<dyn Random>,
     ) -> Result<(Arc<Self>, mpsc::Receiver<Delivery>), StoreError> {
         let (mut cluster, deliveries) = Self::new(new_incarnation(random.as_ref()));
-        cluster.engine = Some(Arc::clone(&engine));
+        let leases = options.leases.clone();
+        let leases = leases.unwrap_or_else(|| Arc::clone(&engine));
+        cluster.leases = Some(Arc::clone(&leases));
         let others = if options.url.is_some() {
-            Others::Leased
+            Others::Leased(leases)
         } else {
             Others::None
         };
-        let (departed, task) = Departed::watch(Arc::clone(&engine), others);
+        let (departed, task) = Departed::watch(engine, others);
         cluster.departed = Some(departed.clone());
         cluster.tasks.push(task);
         if let Some(url) = options.url.clone() {
@@ -153,8 +159,8 @@ impl Cluster {
     ///
     /// As [`Engine::read`].
     pub async fn alive(&self, gateways: &[Incarnation]) -> Result<Vec<Incarnation>, StoreError> {
-        match &self.engine {
-            Some(engine) if self.has_others() => lease::alive(engine.as_ref(), gateways).await,
+        match &self.leases {
+            Some(leases) if self.has_others() => lease::alive(leases.as_ref(), gateways).await,
             _ => {
                 let own = self.incarnation();
                 Ok(gateways
@@ -174,9 +180,9 @@ impl Cluster {
     /// As [`Engine::write`]; the lease ends by itself then.
     pub async fn leave(&self) -> Result<(), StoreError> {
         self.tasks.iter().for_each(AbortHandle::abort);
-        match &self.engine {
-            Some(engine) if self.has_others() => {
-                lease::give_up(engine.as_ref(), &self.incarnation()).await
+        match &self.leases {
+            Some(leases) if self.has_others() => {
+                lease::give_up(leases.as_ref(), &self.incarnation()).await
             }
             _ => Ok(()),
         }
@@ -194,7 +200,7 @@ impl Cluster {
             incarnation: Arc::new(RwLock::new(incarnation)),
             inbox,
             counts: Arc::default(),
-            engine: None,
+            leases: None,
             departed: None,
             #[cfg(feature = "redis")]
             outbox: None,
@@ -234,25 +240,26 @@ impl Cluster {
         departed: Departed,
         random: Arc<dyn Random>,
     ) -> Result<(), StoreError> {
-        use crate::store::kv::connection::Connection;
+        use crate::store::kv::{address::Address, connection::Connection, lane::Lane};
 
-        let engine = self
-            .engine
+        let leases = self
+            .leases
             .clone()
-            .expect("a cluster is joined over an engine");
+            .expect("a cluster is joined over a store for leases");
         let ClusterOptions {
             prefix,
             lease: life,
             connect_timeout,
             ..
         } = options;
-        let publisher = Connection::open(url, connect_timeout, QUIET).await?;
-        let subscriber = Connection::open(url, connect_timeout, BURST).await?;
+        let address = Address::parse(url)?;
+        let publisher = Lane::open(&address, connect_timeout).await?;
+        let subscriber = Connection::open(&address, connect_timeout, BURST).await?;
         let (messages, reconnections) = membership::events(&subscriber);
         let listener = membership::listen(messages, self.inbox.clone(), Arc::clone(&self.counts));
         self.tasks.push(tokio::spawn(listener).abort_handle());
         let membership = membership::Membership {
-            engine,
+            leases,
             random,
             subscriber,
             prefix: prefix.clone(),
@@ -305,9 +312,6 @@ impl Drop for Cluster {
     }
 }
 
-/// Events kept for the connection that only publishes.
-#[cfg(feature = "redis")]
-const QUIET: usize = 32;
 /// Hints kept for the task that moves them on. Each place costs about two kilobytes from the start,
 /// because the library keeps nine such queues.
 #[cfg(feature = "redis")]

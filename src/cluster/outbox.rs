@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     model::Incarnation,
-    store::kv::connection::{Command, Connection, Repeat},
+    store::kv::{command::Command, connection::Repeat, lane::Lane},
 };
 
 /// Most bytes that wait to be sent.
@@ -47,7 +47,7 @@ pub(super) struct Outbox {
 impl Outbox {
     /// Starts the task that sends.
     pub(super) fn open(
-        store: Connection,
+        store: Lane,
         prefix: String,
         counts: Arc<Counts>,
         departed: Departed,
@@ -103,7 +103,7 @@ impl Outbox {
 
 /// The task that sends.
 struct Sender {
-    store: Connection,
+    store: Lane,
     prefix: String,
     counts: Arc<Counts>,
     departed: Departed,
@@ -142,6 +142,7 @@ impl Sender {
     }
 
     fn command(&self, outgoing: &Outgoing) -> Command {
+        // In a cluster the channel decides who takes it, and that one passes it on to all servers.
         let channel = channel(&self.prefix, &outgoing.gateway);
         Command::new("PUBLISH", [channel.into(), outgoing.body.clone()])
     }

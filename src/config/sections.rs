@@ -55,7 +55,8 @@ impl Default for ServerConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
-    /// `embedded:` for the store inside the process, or `redis://user:password@host:6379/0`, `rediss://…` with TLS,
+    /// `embedded:` for the store inside the process, `redis://user:password@host:6379/0` for one server,
+    /// `redis-cluster://host:port,host:port` or `redis-sentinel://host:port,host:port/service`, `rediss…` with TLS,
     /// or `pika://:password@host:9221`.
     pub url: StoreUrl,
     /// Text before every key, so that several servers can share one store: at most 64 letters, digits, `:`, `_`, `-`.
@@ -84,7 +85,7 @@ impl Default for StoreConfig {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterConfig {
-    /// Store for hints between gateways, `redis://…`; the data store when empty.
+    /// Store for hints between gateways and for their leases, `redis://…`; the data store when empty.
     pub url: StoreUrl,
 }
 

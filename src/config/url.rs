@@ -24,6 +24,15 @@ impl StoreUrl {
         self.0.is_empty()
     }
 
+    /// Whether it is a store that speaks the Redis protocol and runs scripts: one server, a cluster, or what
+    /// sentinels name.
+    #[must_use]
+    pub fn is_redis(&self) -> bool {
+        let scheme = self.scheme();
+        let (protocol, kind) = scheme.split_once('-').unwrap_or((scheme, ""));
+        matches!(protocol, "redis" | "rediss") && matches!(kind, "" | "cluster" | "sentinel")
+    }
+
     /// What stands before the first colon: `embedded`, `redis`, …
     #[must_use]
     pub fn scheme(&self) -> &str {
@@ -79,11 +88,36 @@ mod tests {
                 "rediss://[redacted]@host:1/2",
             ),
             ("redis://host?password=s3cret", "redis://host?[redacted]"),
+            (
+                "redis-sentinel://me:s3cret@a,b:1/main?password=s3cret",
+                "redis-sentinel://[redacted]@a,b:1/main?[redacted]",
+            ),
         ] {
             let url = StoreUrl::from(url);
             assert_eq!(url.to_string(), printed);
             assert_eq!(format!("{url:?}"), format!("\"{printed}\""));
             assert_eq!(serde_json::to_value(&url).unwrap(), printed);
+        }
+    }
+
+    #[test]
+    fn stores_that_speak_the_redis_protocol_are_known_by_their_scheme() {
+        for url in [
+            "redis://a",
+            "rediss://a",
+            "redis-cluster://a,b",
+            "rediss-sentinel://a/main",
+        ] {
+            assert!(StoreUrl::from(url).is_redis(), "{url}");
+        }
+        for url in [
+            "",
+            "embedded:",
+            "redis-other://a",
+            "cluster://a",
+            "-cluster://a",
+        ] {
+            assert!(!StoreUrl::from(url).is_redis(), "{url}");
         }
     }
 }

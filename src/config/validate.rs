@@ -23,7 +23,7 @@ impl Config {
     pub fn validate(&self) -> Checked {
         self.server.validate()?;
         self.store.validate()?;
-        self.cluster.validate()?;
+        self.cluster.validate(&self.store)?;
         self.auth.validate()?;
         self.gateway.validate()?;
         self.limits.validate()?;
@@ -98,10 +98,12 @@ impl StoreConfig {
                 "store.url",
                 "has nothing after embedded:, the folder is server.data_dir",
             ),
-            "embedded" | "redis" | "rediss" | "pika" | "redis+cas" | "rediss+cas" => Ok(()),
-            _ => invalid(
+            "embedded" | "pika" | "redis+cas" | "rediss+cas" => Ok(()),
+            _ => require(
+                self.url.is_redis(),
                 "store.url",
-                "must begin with embedded:, redis://, rediss:// or pika://",
+                "must begin with embedded:, redis://, redis-cluster://, redis-sentinel:// (rediss… for TLS) or \
+                 pika://",
             ),
         }?;
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":_-".contains(&byte);
@@ -115,11 +117,16 @@ impl StoreConfig {
 }
 
 impl ClusterConfig {
-    fn validate(&self) -> Checked {
+    fn validate(&self, store: &StoreConfig) -> Checked {
         require(
-            self.url.is_empty() || matches!(self.url.scheme(), "redis" | "rediss" | "pika"),
+            self.url.is_empty() || self.url.is_redis() || self.url.scheme() == "pika",
             "cluster.url",
-            "must begin with redis:// or rediss://, or be empty",
+            "must begin with redis://, redis-cluster:// or redis-sentinel:// (rediss… for TLS), or be empty",
+        )?;
+        require(
+            self.url.is_empty() || store.url.scheme() != "embedded",
+            "cluster.url",
+            "must be empty with an embedded store: nobody else can use its data",
         )
     }
 }
@@ -292,6 +299,10 @@ mod tests {
             (&["store.prefix={a}"], "store.prefix must be at most 64"),
             (&["store.cache_mib=0"], "store.cache_mib must be at least 1"),
             (&["cluster.url=embedded:"], "cluster.url must begin with"),
+            (
+                &["cluster.url=redis://host"],
+                "cluster.url must be empty with an embedded store",
+            ),
             (
                 &["auth.session_life=1s"],
                 "auth.session_life must be at least 60s",

@@ -1,9 +1,9 @@
 //! What hints missed: new entries are noticed by looking at positions and mended by telling clients to
 //! pull, ended sessions by asking for each now and then.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use super::{Connection, Gateway, LocalUser, Room, registry::CHATS_AT_ONCE};
+use super::{Connection, Gateway, LocalUser, Room, registry::CHATS_AT_ONCE, rooms::Reach};
 use crate::{
     model::{ChatId, Stamp, UserId},
     protocol::ResyncReason,
@@ -60,35 +60,51 @@ impl Gateway {
         let mut behind = Vec::new();
         for users in users.chunks(CHATS_AT_ONCE) {
             let ids: Vec<UserId> = users.iter().map(|user| user.id.clone()).collect();
+            let told: Vec<Stamp> = users.iter().map(|user| user.told()).collect();
             let positions = self.parts.service.log_positions(&ids).await?;
-            let looked_at = users.iter().zip(positions);
-            behind.extend(
-                looked_at
-                    .filter(|(user, newest)| user.is_behind(*newest))
-                    .map(|(user, newest)| (Arc::clone(user), newest)),
-            );
+            for ((user, told), newest) in users.iter().zip(told).zip(positions) {
+                if told > newest {
+                    let notice = Self::resync(ResyncReason::Rewound, None);
+                    user.rewind(told, newest, &notice, &self.house);
+                } else if user.is_behind(newest) {
+                    behind.push((Arc::clone(user), newest));
+                }
+            }
         }
         Ok(behind)
     }
 
     async fn chats_behind(&self) -> Result<Vec<(Arc<Room>, ChatPosition)>, ServiceError> {
-        let used: Vec<ChatId> = self
+        let used: HashMap<ChatId, Reach> = self
             .rooms
             .iter()
             .filter(|room| room.is_used())
-            .map(|room| room.chat.clone())
+            .map(|room| (room.chat.clone(), room.reach()))
             .collect();
+        let chats: Vec<ChatId> = used.keys().cloned().collect();
         let mut behind = Vec::new();
-        for chats in used.chunks(CHATS_AT_ONCE) {
+        for chats in chats.chunks(CHATS_AT_ONCE) {
             for position in self.parts.service.positions(chats).await? {
-                let room = self.rooms.get(&position.chat).map(|room| Arc::clone(&room));
-                behind.extend(
-                    room.filter(|room| room.is_behind(&position))
-                        .map(|room| (room, position)),
-                );
+                let Some(room) = self.rooms.get(&position.chat).map(|room| Arc::clone(&room))
+                else {
+                    continue;
+                };
+                let before = used.get(&position.chat);
+                if let Some(lost) = before.filter(|before| before.is_beyond(&position)) {
+                    self.tell_of_loss(&room, lost, &position);
+                } else if room.is_behind(&position) {
+                    behind.push((room, position));
+                }
             }
         }
         Ok(behind)
+    }
+
+    /// What was pushed before the store was asked is not there: it was set back to an older copy.
+    fn tell_of_loss(&self, room: &Room, lost: &Reach, position: &ChatPosition) {
+        tracing::warn!(chat.id = %room.chat, ?lost, stored = %position.last, "the store has lost what was pushed");
+        let notice = Self::resync(ResyncReason::Rewound, Some(room.chat.clone()));
+        room.rewind(lost, position, &notice, &self.house);
     }
 
     /// Hints were lost: looks for what they would have said.

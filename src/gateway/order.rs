@@ -45,6 +45,13 @@ impl<T> Order<T> {
         self.newest = self.newest.max(Some(stamp));
     }
 
+    /// Of what was handed on up to `lost`, nothing beyond `stamp` is stored any more.
+    pub(super) fn rewind(&mut self, lost: Option<Stamp>, stamp: Stamp) {
+        if self.newest == lost {
+            self.newest = self.newest.min(Some(stamp));
+        }
+    }
+
     /// An entry has come. Hands on what is in order now.
     pub(super) fn take(
         &mut self,

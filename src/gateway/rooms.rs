@@ -220,10 +220,51 @@ impl Room {
         }
     }
 
+    /// How far entries and changes were pushed.
+    pub(super) fn reach(&self) -> Reach {
+        let state = lock(&self.state);
+        Reach {
+            entries: state.order.newest(),
+            changes: state.changes.newest(),
+        }
+    }
+
+    /// The store has lost what was pushed beyond `position`, up to `lost`: tells all, and believes nothing that
+    /// was known of the members.
+    pub(super) fn rewind(
+        &self,
+        lost: &Reach,
+        position: &ChatPosition,
+        notice: &Broadcast,
+        house: &House,
+    ) {
+        let mut state = lock(&self.state);
+        state.order.rewind(lost.entries, position.last);
+        state.changes.rewind(lost.changes, position.change_last);
+        state.version = None;
+        for local in &state.locals {
+            local.user.push(notice, None, house);
+        }
+    }
+
     /// Whether the chat stands further than what was pushed. As long as hints do not come here, nothing is
     /// missed.
     pub(super) fn is_behind(&self, position: &ChatPosition) -> bool {
         lock(&self.state).is_behind(position)
+    }
+}
+
+/// How far entries and changes of a chat were pushed; nothing where no hints come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    pub(super) entries: Option<Stamp>,
+    pub(super) changes: Option<Stamp>,
+}
+
+impl Reach {
+    /// Whether more was pushed, before the store was asked, than the store has: it was set back to an older copy.
+    pub(super) fn is_beyond(&self, position: &ChatPosition) -> bool {
+        self.entries > Some(position.last) || self.changes > Some(position.change_last)
     }
 }
 

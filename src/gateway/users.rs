@@ -101,6 +101,22 @@ impl LocalUser {
         state.told = state.told.max(newest);
     }
 
+    /// The newest entry of the log that everybody connected was told of.
+    pub(super) fn told(&self) -> Stamp {
+        lock(&self.state).told
+    }
+
+    /// The store has lost what came after `newest`, up to `lost`, which was told: tells all.
+    pub(super) fn rewind(&self, lost: Stamp, newest: Stamp, notice: &Broadcast, house: &House) {
+        {
+            let mut state = lock(&self.state);
+            if state.told == lost {
+                state.told = newest;
+            }
+        }
+        self.push(notice, None, house);
+    }
+
     /// Whether somebody is connected who was not told of `newest` in their log.
     pub(super) fn is_behind(&self, newest: Stamp) -> bool {
         let state = lock(&self.state);

@@ -78,6 +78,8 @@ pub enum Push {
 pub enum ResyncReason {
     /// The position check found something newer than what was pushed.
     Position,
+    /// The store was set back to an older copy and has lost what was pushed: a pull says `reset`.
+    Rewound,
     /// Hints between gateways were lost.
     HintsLost,
     /// The gateway lost its lease and was not notified for a while.

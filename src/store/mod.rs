@@ -52,7 +52,7 @@ pub use codes::Codes;
 pub use engine::Engine;
 pub use error::StoreError;
 pub use index::Seek;
-pub use open::{open, open_whole};
+pub use open::{open, open_for_hints, open_whole};
 pub use secrets::Secrets;
 pub use sessions::Sessions;
 pub use walk::{Store, Walk};

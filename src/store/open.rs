@@ -4,10 +4,14 @@ use std::sync::Arc;
 #[cfg(feature = "redis")]
 use std::time::Duration;
 
+#[cfg(feature = "redis")]
+use super::kv::{KvEngine, KvOptions};
 use super::{Engine, Store, StoreError, moving::refuse_unfinished};
+#[cfg(feature = "redis")]
+use crate::model::Level;
 use crate::{
     clock::Clock,
-    config::{ServerConfig, StoreConfig},
+    config::{ServerConfig, StoreConfig, StoreUrl},
 };
 
 /// How long a store may take to answer at the start.
@@ -44,11 +48,11 @@ pub async fn open_whole(
         #[cfg(feature = "embedded")]
         "embedded" => embedded(server, store, clock),
         #[cfg(feature = "redis")]
-        "redis" | "rediss" => connect(store, clock).await,
+        _ if store.url.is_redis() => connect(options(store, &store.url), clock).await,
         #[cfg(feature = "redis")]
-        "pika" | "redis+cas" | "rediss+cas" => connect_plain(store, clock).await,
+        "pika" | "redis+cas" | "rediss+cas" => connect_plain(options(store, &store.url), clock).await,
         _ => Err(StoreError::Unsafe(
-            "store.url must be embedded: or begin with redis://, rediss:// or pika://, \
+            "store.url must be embedded: or begin with redis://, redis-cluster://, redis-sentinel:// or pika://, \
              and this program must have been built with that store"
                 .to_owned(),
         )),
@@ -72,31 +76,71 @@ fn embedded(
     Ok(Arc::new(EmbeddedEngine::open(options, clock)?))
 }
 
+// On the heap, as all that waits for a network: the state of a client library is large.
 #[cfg(feature = "redis")]
-async fn connect(store: &StoreConfig, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
-    use super::kv::KvEngine;
-
-    Ok(Arc::new(KvEngine::connect(options(store), clock).await?))
+async fn connect(options: KvOptions, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(Box::pin(KvEngine::connect(options, clock)).await?))
 }
 
 #[cfg(feature = "redis")]
 async fn connect_plain(
-    store: &StoreConfig,
+    options: KvOptions,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn Store>, StoreError> {
     use super::{helping::HelpingEngine, kv::PlainStore};
 
-    let plain = PlainStore::connect(options(store), Arc::clone(&clock)).await?;
+    let plain = Box::pin(PlainStore::connect(options, Arc::clone(&clock))).await?;
     Ok(Arc::new(HelpingEngine::over(Arc::new(plain), clock)))
 }
 
+/// Opens the store for leases that `cluster.url` names, when it is another than the data's.
+///
+/// # Errors
+///
+/// As [`open`]. Settings that lose data are no fault there.
 #[cfg(feature = "redis")]
-fn options(store: &StoreConfig) -> super::kv::KvOptions {
-    super::kv::KvOptions {
-        url: store.url.expose().to_owned(),
+pub async fn open_for_hints(
+    url: &StoreUrl,
+    store: &StoreConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<dyn Engine>, StoreError> {
+    let options = KvOptions {
+        level: Level::Stored,
+        only_hints: true,
+        ..options(store, url)
+    };
+    let leases: Arc<dyn Engine> = if url.is_redis() {
+        connect(options, clock).await?
+    } else {
+        connect_plain(options, clock).await?
+    };
+    Ok(leases)
+}
+
+/// There is no such store in this build.
+///
+/// # Errors
+///
+/// [`StoreError::Unsafe`], always.
+#[cfg(not(feature = "redis"))]
+#[allow(clippy::unused_async, reason = "the other build waits for a store")]
+pub async fn open_for_hints(
+    _: &StoreUrl,
+    _: &StoreConfig,
+    _: Arc<dyn Clock>,
+) -> Result<Arc<dyn Engine>, StoreError> {
+    let missing = "cluster.url needs a program that was built with the feature `redis`";
+    Err(StoreError::Unsafe(missing.to_owned()))
+}
+
+#[cfg(feature = "redis")]
+fn options(store: &StoreConfig, url: &StoreUrl) -> KvOptions {
+    KvOptions {
+        url: url.expose().to_owned(),
         prefix: store.prefix.clone(),
         level: store.level,
         allow_unsafe: store.allow_unsafe,
+        only_hints: false,
         connect_timeout: CONNECT_TIMEOUT,
     }
 }

@@ -31,6 +31,7 @@ impl Gateway {
     async fn start(server: &RedisServer, engine: &Arc<dyn Engine>) -> Self {
         let options = ClusterOptions {
             url: Some(server.url()),
+            leases: None,
             prefix: PREFIX.into(),
             lease: Duration::from_secs(2),
             connect_timeout: Duration::from_secs(5),
@@ -75,6 +76,7 @@ async fn engine(server: &RedisServer) -> Arc<dyn Engine> {
         prefix: PREFIX.into(),
         level: Level::Stored,
         allow_unsafe: false,
+        only_hints: false,
         connect_timeout: Duration::from_secs(5),
     };
     Arc::new(

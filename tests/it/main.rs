@@ -35,6 +35,8 @@ mod reads;
 mod receipts;
 mod restart;
 mod retractions;
+mod rewound;
+mod spread;
 mod stores;
 mod support;
 mod sync;

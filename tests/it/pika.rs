@@ -32,6 +32,7 @@ fn options(url: String) -> KvOptions {
         prefix: "test:".into(),
         level: Level::Stored,
         allow_unsafe: false,
+        only_hints: false,
         connect_timeout: Duration::from_secs(10),
     }
 }

@@ -16,7 +16,7 @@ use curlew::{
 };
 use tokio::time::{Instant, timeout};
 
-use crate::support::redis::{Kind, RedisServer, SAFE};
+use crate::support::redis::{Kind, RedisServer, SAFE, free_port};
 
 /// Longest time a call may take when the store does not answer.
 const CALL: Duration = Duration::from_secs(5);
@@ -27,6 +27,7 @@ fn options(server: &RedisServer) -> KvOptions {
         prefix: "test:".into(),
         level: Level::Stored,
         allow_unsafe: false,
+        only_hints: false,
         connect_timeout: Duration::from_secs(10),
     }
 }
@@ -46,11 +47,11 @@ async fn refusal(options: KvOptions) -> String {
     }
 }
 
-fn get(key: &str) -> Vec<Read> {
+pub(crate) fn get(key: &str) -> Vec<Read> {
     vec![Read::Get { key: key.into() }]
 }
 
-fn set(key: &str, value: impl Into<Bytes>) -> Vec<Write> {
+pub(crate) fn set(key: &str, value: impl Into<Bytes>) -> Vec<Write> {
     vec![Write::Set {
         key: key.into(),
         value: value.into(),
@@ -58,12 +59,12 @@ fn set(key: &str, value: impl Into<Bytes>) -> Vec<Write> {
     }]
 }
 
-async fn value(engine: &KvEngine, key: &str) -> Option<Bytes> {
+pub(crate) async fn value(engine: &KvEngine, key: &str) -> Option<Bytes> {
     engine.read(get(key)).await.unwrap().remove(0).value()
 }
 
 /// A chat with a head, and steps that append to it.
-async fn chat(engine: &KvEngine, name: &str) -> ChatId {
+pub(crate) async fn chat(engine: &KvEngine, name: &str) -> ChatId {
     let chat = ChatId::parse(name).unwrap();
     let head = Head::new(Epoch::parse("epoch").unwrap());
     engine
@@ -73,7 +74,7 @@ async fn chat(engine: &KvEngine, name: &str) -> ChatId {
     chat
 }
 
-fn step(chat: &ChatId, number: usize) -> AppendStep {
+pub(crate) fn step(chat: &ChatId, number: usize) -> AppendStep {
     AppendStep {
         timeline: TimelineId::Chat(chat.clone()),
         id: EntryId::parse(&format!("entry{number}")).unwrap(),
@@ -87,7 +88,7 @@ fn step(chat: &ChatId, number: usize) -> AppendStep {
     }
 }
 
-async fn placed(engine: &KvEngine, step: AppendStep) -> Placed {
+pub(crate) async fn placed(engine: &KvEngine, step: AppendStep) -> Placed {
     match engine.append(step).await.unwrap() {
         AppendOutcome::Placed(placed) => placed,
         other => panic!("not placed: {other:?}"),
@@ -110,6 +111,12 @@ async fn valkey_keeps_the_contract() {
     conformance::walk(&store).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_6_2_keeps_the_contract() {
+    let server = RedisServer::start(Kind::Redis62);
+    conformance::engine(&open(&server).await).await;
+}
+
 #[tokio::test]
 async fn a_store_that_would_lose_data_is_refused_with_the_remedy() {
     let synced = |server: &RedisServer| KvOptions {
@@ -123,7 +130,7 @@ async fn a_store_that_would_lose_data_is_refused_with_the_remedy() {
         (&[("appendonly", "no")], "set appendonly yes"),
         (&evicting, "set maxmemory-policy noeviction"),
         (&replica, "address of the primary"),
-        (&cluster, "cluster-enabled no"),
+        (&cluster, "redis-cluster://"),
     ];
     for (settings, remedy) in cases {
         let server = RedisServer::start_with(Kind::Redis, settings);
@@ -138,6 +145,34 @@ async fn a_store_that_would_lose_data_is_refused_with_the_remedy() {
         connect(synced(&server)).await.unwrap().level(),
         Level::Synced
     );
+}
+
+/// The settings of a file in `deploy/redis`, but for its address.
+fn shipped(text: &str) -> Vec<(&str, &str)> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let settings = lines.filter_map(|line| line.split_once(' '));
+    settings
+        .filter(|(name, _)| !["bind", "port", "save"].contains(name))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_shipped_configurations_are_accepted() {
+    let alone = shipped(include_str!("../../deploy/redis/redis.conf"));
+    for kind in [Kind::Redis62, Kind::Redis, Kind::Valkey] {
+        let server = RedisServer::start_with(kind, &alone);
+        let durable = KvOptions {
+            level: Level::Synced,
+            ..options(&server)
+        };
+        connect(durable).await.unwrap();
+    }
+    let bus = free_port().to_string();
+    let cluster = shipped(include_str!("../../deploy/redis/cluster.conf"));
+    let settings = [&alone[..], &cluster, &[("cluster-port", &bus)]].concat();
+    RedisServer::start_with(Kind::Redis, &settings);
+    let replicated = shipped(include_str!("../../deploy/redis/replicated.conf"));
+    RedisServer::start_with(Kind::Redis, &[&alone[..], &replicated].concat());
 }
 
 #[tokio::test]

@@ -4,20 +4,23 @@ use std::time::Duration;
 
 use curlew::{
     model::ChatId,
-    protocol::{self as p, Push},
+    protocol::{self as p, Push, ResyncReason},
 };
 
 use crate::support::{
     Format, Person, Server,
     people::text_of,
     redis::{Kind, RedisServer},
+    redis_cluster::RedisCluster,
 };
 
 async fn gateways<const N: usize>(redis: &RedisServer) -> [Server; N] {
-    let own = [
-        format!("store.url={}", redis.url()),
-        "gateway.position_check=2s".to_owned(),
-    ];
+    gateways_with(&[format!("store.url={}", redis.url())]).await
+}
+
+async fn gateways_with<const N: usize>(settings: &[String]) -> [Server; N] {
+    let mut own = vec!["gateway.position_check=2s".to_owned()];
+    own.extend_from_slice(settings);
     let mut started = Vec::new();
     for _ in 0..N {
         started.push(Server::with(&own).await);
@@ -30,7 +33,17 @@ async fn gateways<const N: usize>(redis: &RedisServer) -> [Server; N] {
 #[tokio::test]
 async fn people_on_two_gateways_hear_each_other() {
     let redis = RedisServer::start(Kind::Redis);
-    let [east, west] = gateways(&redis).await;
+    hear_each_other(gateways(&redis).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_on_two_gateways_over_a_cluster_hear_each_other() {
+    let cluster = RedisCluster::start();
+    let settings = format!("store.url={}", cluster.url());
+    hear_each_other(gateways_with(&[settings]).await).await;
+}
+
+async fn hear_each_other([east, west]: [Server; 2]) {
     let ann = Person::new(&east, "ann").await;
     let bob = Person::speaking(&west, "bob", Format::MessagePack).await;
     let laptop = ann.device(&west, Format::Json).await;
@@ -223,4 +236,50 @@ async fn what_no_hint_has_told_is_noticed_by_comparing_positions() {
     told_to_pull(Some(chat.clone())).await;
     laptop.read(&chat, sent.stamp).await.unwrap();
     told_to_pull(None).await;
+}
+
+async fn resync(who: &Person, wanted: ResyncReason) {
+    who.push_where(move |push| match push {
+        Push::Resync { reason, .. } if reason == wanted => Some(()),
+        _ => None,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hints_and_leases_in_a_store_of_their_own_may_be_lost() {
+    let data = RedisServer::start(Kind::Redis);
+    // Keeps nothing and forgets what it likes: good enough for hints.
+    let forgetful = [("appendonly", "no"), ("maxmemory-policy", "allkeys-lru")];
+    let mut hints = RedisServer::start_with(Kind::Redis, &forgetful);
+    let settings = [("store", &data), ("cluster", &hints)];
+    let settings = settings.map(|(section, server)| format!("{section}.url={}", server.url()));
+    let [east, west] = gateways_with(&settings).await;
+    let leases = ["KEYS", "gwlease:*"];
+    assert_eq!(
+        (data.lines(&leases).len(), hints.lines(&leases).len()),
+        (0, 2)
+    );
+
+    let ann = Person::new(&east, "ann").await;
+    let bob = Person::speaking(&west, "bob", Format::MessagePack).await;
+    let chat = ann.direct(&bob).await;
+    let joined = |push| matches!(push, Push::Change { .. }).then_some(());
+    bob.push_where(joined).await;
+    let sent = ann.say(&chat, "by a hint").await;
+    assert_eq!(bob.next_message(&chat).await.stamp, sent.stamp);
+
+    hints.kill();
+    ann.say(&chat, "without").await;
+    resync(&bob, ResyncReason::Position).await;
+    assert_eq!(bob.texts(&chat).await, ["by a hint", "without"]);
+
+    hints.restart();
+    tokio::join!(
+        resync(&ann, ResyncReason::LeaseLost),
+        resync(&bob, ResyncReason::LeaseLost),
+    );
+    let sent = ann.say(&chat, "by a hint again").await;
+    assert_eq!(bob.next_message(&chat).await.stamp, sent.stamp);
+    assert_eq!(hints.lines(&leases).len(), 2);
 }

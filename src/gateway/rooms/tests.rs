@@ -196,6 +196,33 @@ fn a_missed_entry_is_noticed_and_told_once() {
 }
 
 #[test]
+fn a_store_that_was_set_back_is_told_and_what_it_stores_then_is_pushed() {
+    let (house, room) = (house(), room());
+    let (ann, to_ann) = person("ann", 1);
+    room.join(&ann, None);
+    room.watched(&at(9, 3));
+    let notice = Broadcast::new(Push::Resync {
+        reason: ResyncReason::Rewound,
+        chat: None,
+    });
+    let (lost, kept) = (room.reach(), at(5, 3));
+    assert!(lost.is_beyond(&kept) && lost.is_beyond(&at(9, 2)) && !lost.is_beyond(&at(9, 3)));
+    room.rewind(&lost, &kept, &notice, &house);
+    assert_eq!(got(&to_ann).len(), 1);
+    assert_eq!(room.reach().entries, Some(Stamp::from_micros(5)));
+    let question = arrive(&room, 5, 11, 1, &house).expect("the members are asked for again");
+    room.on_members(&question, 1, members(&["ann"]), &house);
+    assert_eq!(got(&to_ann), [11]);
+    room.rewind(&lost, &kept, &notice, &house);
+    let reached = room.reach().entries;
+    assert_eq!(
+        reached,
+        Some(Stamp::from_micros(11)),
+        "it has gone on since"
+    );
+}
+
+#[test]
 fn a_hint_that_comes_in_time_leaves_nothing_to_tell() {
     let (house, room) = (house(), room());
     let (ann, to_ann) = person("ann", 1);

@@ -261,7 +261,7 @@ async fn every_call_is_counted(engine: &dyn Engine) {
         .write([probe.setting("a", "1"), probe.setting("b", "1")])
         .await;
     assert!(read > before, "a read is a command");
-    assert!(engine.commands() >= read + 2, "every write is a command");
+    assert!(engine.commands() > read, "and so is a write");
 }
 
 async fn the_clock_is_a_wall_clock_in_microseconds(engine: &dyn Engine) {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use fred::types::{ClusterHash, CustomCommand, Value};
 
-use super::script::Script;
+use super::{script::Script, slots};
 use crate::store::engine::{Order, Part, Read, Row, Write};
 
 /// Greatest score that a sorted set keeps exactly.
@@ -16,6 +16,8 @@ pub(crate) struct Command {
     operands: Vec<Bytes>,
     /// Which operand is the key that decides where a cluster runs it.
     key: usize,
+    /// The script that it runs.
+    script: Option<Script>,
 }
 
 impl Command {
@@ -25,10 +27,19 @@ impl Command {
             name,
             operands: operands.into(),
             key: 0,
+            script: None,
         }
     }
 
-    /// A run of a script that the store has loaded.
+    /// A command that any server can answer.
+    pub(crate) fn anywhere<const N: usize>(name: &'static str, operands: [Bytes; N]) -> Self {
+        Self {
+            key: N,
+            ..Self::new(name, operands)
+        }
+    }
+
+    /// A run of a script, which is loaded when the store does not know it.
     pub(super) fn script(script: &Script, keys: Vec<Bytes>, arguments: Vec<Bytes>) -> Self {
         let mut operands = Vec::with_capacity(2 + keys.len() + arguments.len());
         operands.push(script.hash());
@@ -39,7 +50,26 @@ impl Command {
             name: "EVALSHA",
             operands,
             key: 2,
+            script: Some(script.clone()),
         }
+    }
+
+    /// Its name, its key and what follows, as a script takes them.
+    pub(super) fn words(&self) -> (&'static str, Option<&Bytes>, &[Bytes]) {
+        match &self.operands[..] {
+            [key, rest @ ..] => (self.name, Some(key), rest),
+            [] => (self.name, None, &[]),
+        }
+    }
+
+    /// The command that makes its script known to the store, if it runs one.
+    pub(super) fn load(&self) -> Option<Self> {
+        self.script.as_ref().map(Script::load)
+    }
+
+    /// The part of all keys that its key is in; none when it has no key.
+    pub(super) fn slot(&self) -> Option<u16> {
+        self.operands.get(self.key).map(|key| slots::slot(key))
     }
 
     /// As the client library takes it.

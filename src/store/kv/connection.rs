@@ -15,7 +15,8 @@
 //! [`Write`]: crate::store::engine::Write
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    hash::{BuildHasher, RandomState},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -25,10 +26,10 @@ use fred::{
     interfaces::ClientLike,
     socket2::TcpKeepalive,
     types::{
-        Builder, RespVersion, Value,
+        Builder, Value,
         config::{
-            Config, ConnectionConfig, Options, PerformanceConfig, ReconnectPolicy, ServerConfig,
-            TcpConfig, UnresponsiveConfig,
+            ConnectionConfig, Options, PerformanceConfig, ReconnectPolicy, TcpConfig,
+            UnresponsiveConfig,
         },
     },
 };
@@ -37,74 +38,20 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-pub(crate) use super::command::Command;
+pub(crate) use super::failure::{Failure, Repeat};
+use super::{address::Address, command::Command, refusal::Refusal};
 use crate::store::StoreError;
 
 /// Longest time a call may take, with all its repetitions.
-const CALL: Duration = Duration::from_secs(4);
+pub(super) const CALL: Duration = Duration::from_secs(4);
 /// Longest time the store may take for one try.
 const TRY: Duration = Duration::from_millis(3_500);
 /// Shortest time the store is given: the library takes zero for no limit.
 const SHORTEST_TRY: Duration = Duration::from_millis(1);
 /// Pause before a call looks again whether it can be done.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 /// Most commands that wait for answers on one connection.
 const WAITING: u32 = 16_384;
-
-/// Whether a call may be sent again when its first answer was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Repeat {
-    /// Doing it twice is doing it once.
-    Safe,
-    /// The second answer could be another one.
-    Never,
-}
-
-/// Why a call was not answered.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// Too much waits already; nothing was sent.
-    Overloaded,
-    /// No answer: it may have been done or not.
-    Lost(Error),
-    /// The store answered the command at this index with an error.
-    Refused(usize, Error),
-}
-
-impl Failure {
-    /// As the caller of the store sees it; `keys` are those of the commands sent.
-    pub(crate) fn during(
-        self,
-        operation: &'static str,
-        key: impl FnOnce(usize) -> String,
-    ) -> StoreError {
-        match self {
-            Self::Overloaded => StoreError::Overloaded,
-            Self::Refused(index, error) if error.details().starts_with("WRONGTYPE") => {
-                StoreError::Corrupt { key: key(index) }
-            }
-            Self::Lost(error) | Self::Refused(_, error) => {
-                StoreError::unavailable(operation, error)
-            }
-        }
-    }
-
-    /// Whether the store has not loaded the script.
-    pub(super) fn is_unknown_script(&self) -> bool {
-        matches!(self, Self::Refused(_, error) if error.details().starts_with("NOSCRIPT"))
-    }
-
-    fn allows(&self, repeat: Repeat) -> bool {
-        match self {
-            Self::Overloaded => false,
-            Self::Lost(error) => repeat == Repeat::Safe && *error.kind() != ErrorKind::Timeout,
-            // Neither was begun.
-            Self::Refused(_, error) => ["LOADING", "TRYAGAIN"]
-                .iter()
-                .any(|word| error.details().starts_with(word)),
-        }
-    }
-}
 
 /// One connection, which mends itself.
 #[derive(Debug)]
@@ -112,29 +59,24 @@ pub(crate) struct Connection {
     client: Client,
     waiting: Semaphore,
     sent: AtomicU64,
+    /// Whether the primary is being looked for.
+    seeking: AtomicBool,
 }
 
 impl Connection {
-    /// Connects to `url`, trying again until `patience` is over.
+    /// Connects, trying again until `patience` is over.
     ///
     /// `events` is how many events (received hints among them) the client keeps for those who listen.
     pub(crate) async fn open(
-        url: &str,
+        address: &Address,
         patience: Duration,
         events: usize,
     ) -> Result<Self, StoreError> {
-        let config = config(url)?;
-        let address = address(&config);
-        let builder = builder(config, events);
         let deadline = Instant::now() + patience;
         loop {
-            let client = builder
-                .build()
-                .map_err(|error| StoreError::unavailable("connect", error))?;
-            let error = match timeout_at(deadline, client.init()).await {
-                Ok(Ok(_)) => return Ok(Self::of(client)),
-                Ok(Err(error)) => error,
-                Err(_) => Error::new(ErrorKind::Timeout, "no answer"),
+            let error = match Self::try_open(address, deadline, events).await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => error,
             };
             if *error.kind() == ErrorKind::Auth {
                 return Err(StoreError::Unsafe(format!(
@@ -150,11 +92,21 @@ impl Connection {
         }
     }
 
-    fn of(client: Client) -> Self {
-        Self {
-            client,
+    /// Connects, or not.
+    pub(super) async fn try_open(
+        address: &Address,
+        deadline: Instant,
+        events: usize,
+    ) -> Result<Self, Error> {
+        let connection = Self {
+            client: builder(address, events).build()?,
             waiting: Semaphore::new(WAITING as usize),
             sent: AtomicU64::new(0),
+            seeking: AtomicBool::new(false),
+        };
+        match timeout_at(deadline, connection.client.init()).await {
+            Ok(result) => result.map(|_| connection),
+            Err(_) => Err(Error::new(ErrorKind::Timeout, "no answer")),
         }
     }
 
@@ -174,17 +126,21 @@ impl Connection {
         commands: &[Command],
         repeat: Repeat,
     ) -> Result<Vec<Value>, Failure> {
-        let _place = self.admit(commands.len())?;
         let deadline = Instant::now() + CALL;
         loop {
             self.connected(deadline).await?;
-            match self.send_once(commands, deadline).await {
-                Err(failure) if failure.allows(repeat) && Instant::now() + PAUSE < deadline => {
-                    tracing::debug!(?failure, "store did not answer; trying again");
-                    sleep(PAUSE).await;
-                }
-                result => return result,
+            let failure = match self.exchange(commands, deadline).await {
+                Ok(replies) => match all(replies) {
+                    Ok(replies) => return Ok(replies),
+                    Err(failure) => failure,
+                },
+                Err(failure) => failure,
+            };
+            if !failure.allows(repeat) || Instant::now() + PAUSE >= deadline {
+                return Err(failure);
             }
+            tracing::debug!(?failure, "store did not answer; trying again");
+            self.mend(&failure, commands, deadline).await?;
         }
     }
 
@@ -198,6 +154,76 @@ impl Connection {
         replies.into_iter().next().ok_or_else(lacking)
     }
 
+    /// Whether it can be used now.
+    pub(super) fn is_connected(&self) -> bool {
+        self.client.is_connected()
+    }
+
+    /// Sends `commands` in order, in one go, once, and returns what each was answered.
+    pub(super) async fn exchange(
+        &self,
+        commands: &[Command],
+        deadline: Instant,
+    ) -> Result<Vec<Result<Value, Error>>, Failure> {
+        let _place = self.admit(commands.len())?;
+        let replies = self.send_once(commands, deadline).await?;
+        if replies.len() != commands.len() {
+            return Err(lacking());
+        }
+        // What the library says of one command it would say of all that were under way.
+        if let Some(Err(error)) = replies.iter().find(|reply| is_library(reply)) {
+            return Err(lost(error.clone()));
+        }
+        Ok(replies)
+    }
+
+    /// Does what lets the next try succeed, or waits a little.
+    async fn mend(
+        &self,
+        failure: &Failure,
+        commands: &[Command],
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        let refusal = match failure {
+            Failure::Refused(_, error) => Refusal::of(error),
+            _ => None,
+        };
+        match refusal {
+            Some(Refusal::Script) => self.load(commands, deadline).await,
+            Some(Refusal::ReadOnly) => {
+                self.seek_primary(deadline).await;
+                pause().await;
+                Ok(())
+            }
+            _ => {
+                pause().await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes the scripts of `commands` known to the server, which forgets them when it is restarted.
+    pub(super) async fn load(
+        &self,
+        commands: &[Command],
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        let loads: Vec<_> = commands.iter().filter_map(Command::load).collect();
+        all(self.exchange(&loads, deadline).await?).map(drop)
+    }
+
+    /// Connects anew: behind the same name, or with the sentinels, there may be another primary now.
+    async fn seek_primary(&self, deadline: Instant) {
+        if !self.seeking.swap(true, Ordering::Relaxed) {
+            let sought = timeout_at(deadline, self.client.force_reconnection()).await;
+            tracing::warn!(
+                ?sought,
+                "the store is a replica now; looked for the primary"
+            );
+            self.seeking.store(false, Ordering::Relaxed);
+        }
+    }
+
     fn admit(&self, commands: usize) -> Result<SemaphorePermit<'_>, Failure> {
         let places = u32::try_from(commands).unwrap_or(u32::MAX).min(WAITING);
         self.waiting
@@ -208,7 +234,7 @@ impl Connection {
     async fn connected(&self, deadline: Instant) -> Result<(), Failure> {
         while !self.client.is_connected() {
             if Instant::now() >= deadline {
-                return Err(Failure::Lost(Error::new(
+                return Err(Failure::Unsent(Error::new(
                     ErrorKind::Timeout,
                     "not connected",
                 )));
@@ -226,20 +252,20 @@ impl Connection {
         &self,
         commands: &[Command],
         deadline: Instant,
-    ) -> Result<Vec<Value>, Failure> {
+    ) -> Result<Vec<Result<Value, Error>>, Failure> {
         self.sent
             .fetch_add(commands.len() as u64, Ordering::Relaxed);
+        let left = deadline.saturating_duration_since(Instant::now());
         let options = Options {
             max_attempts: Some(1),
             fail_fast: true,
-            timeout: Some(TRY.min(deadline - Instant::now()).max(SHORTEST_TRY)),
+            timeout: Some(TRY.min(left).max(SHORTEST_TRY)),
             ..Options::default()
         };
         let client = self.client.with_options(&options);
         if let [command] = commands {
             let (name, operands) = command.parts();
-            let reply = client.custom::<Value, _>(name, operands).await;
-            return Ok(vec![reply.map_err(|error| failure(0, error))?]);
+            return Ok(vec![client.custom::<Value, _>(name, operands).await]);
         }
         let pipeline = self.client.pipeline().with_options(&options);
         for command in commands {
@@ -250,15 +276,7 @@ impl Connection {
                 .await
                 .map_err(Failure::Lost)?;
         }
-        let replies = pipeline.try_all::<Value>().await.into_iter().enumerate();
-        let replies: Vec<_> = replies
-            .map(|(index, reply)| reply.map_err(|error| failure(index, error)))
-            .collect::<Result<_, _>>()?;
-        if replies.len() == commands.len() {
-            Ok(replies)
-        } else {
-            Err(lacking())
-        }
+        Ok(pipeline.try_all::<Value>().await)
     }
 }
 
@@ -272,60 +290,49 @@ impl Drop for Connection {
     }
 }
 
-fn lacking() -> Failure {
+pub(super) fn lacking() -> Failure {
     Failure::Lost(Error::new(
         ErrorKind::Protocol,
         "fewer replies than commands",
     ))
 }
 
-fn failure(index: usize, error: Error) -> Failure {
+/// All replies, or the first refusal.
+fn all(replies: Vec<Result<Value, Error>>) -> Result<Vec<Value>, Failure> {
+    let replies = replies.into_iter().enumerate();
+    replies
+        .map(|(index, reply)| reply.map_err(|error| Failure::Refused(index, error)))
+        .collect()
+}
+
+fn lost(error: Error) -> Failure {
     if *error.kind() == ErrorKind::Backpressure {
         Failure::Overloaded
-    } else if is_reply(&error) {
-        Failure::Refused(index, error)
     } else {
         Failure::Lost(error)
     }
 }
 
 /// Errors that the store answers begin with a code in capitals; those of the library do not.
-fn is_reply(error: &Error) -> bool {
-    let code = error.details().split(' ').next().unwrap_or_default();
-    !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_uppercase())
+///
+/// `CLUSTERDOWN` counts as the library's: it drops the connection then, and answers so whatever was under way
+/// on it, done or not.
+fn is_library(reply: &Result<Value, Error>) -> bool {
+    reply.as_ref().is_err_and(|error| {
+        let code = error.details().split(' ').next().unwrap_or_default();
+        let is_code = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        !is_code || code == "CLUSTERDOWN"
+    })
 }
 
-fn config(url: &str) -> Result<Config, StoreError> {
-    // The library's error would repeat parts of the URL, and with them the password.
-    let invalid = |_| {
-        let form = "redis://[user:password@]host[:port][/database] (rediss:// for TLS)";
-        StoreError::Unsafe(format!("its URL must look like {form}"))
-    };
-    // Pika speaks the older protocol only, and says yes when it is asked for the newer one.
-    let (url, version) = match url.strip_prefix("pika://") {
-        Some(rest) => (format!("redis://{rest}"), RespVersion::RESP2),
-        None => (url.replacen("+cas://", "://", 1), RespVersion::RESP3),
-    };
-    let config = Config::from_url(&url).map_err(invalid)?;
-    if !matches!(config.server, ServerConfig::Centralized { .. }) {
-        return Err(StoreError::Unsafe(
-            "clusters and sentinels are not supported; give the URL of one server".into(),
-        ));
-    }
-    Ok(Config { version, ..config })
+/// Waits a little, not for equally long each time: who was refused together shall not come back together.
+pub(super) async fn pause() {
+    let spread = u32::try_from(RandomState::new().hash_one(()) % 1_024).unwrap_or_default();
+    sleep(PAUSE / 2 + PAUSE * spread / 1_024).await;
 }
 
-fn address(config: &Config) -> String {
-    let servers = config.server.hosts();
-    servers
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn builder(config: Config, events: usize) -> Builder {
-    let mut builder = Builder::from_config(config);
+fn builder(address: &Address, events: usize) -> Builder {
+    let mut builder = Builder::from_config(address.config());
     builder.set_performance_config(PerformanceConfig {
         default_command_timeout: TRY,
         broadcast_channel_capacity: events,
@@ -351,28 +358,4 @@ fn builder(config: Config, events: usize) -> Builder {
     policy.set_jitter(100);
     builder.set_policy(policy);
     builder
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refused_url_is_not_repeated_in_the_message() {
-        for url in [
-            "redis://user:sesame@host:port",
-            "sesame",
-            "redis-cluster://:sesame@host:1",
-        ] {
-            let error = config(url).unwrap_err();
-            assert!(matches!(error, StoreError::Unsafe(_)));
-            assert!(!error.to_string().contains("sesame"), "{error}");
-        }
-    }
-
-    #[test]
-    fn an_address_is_told_without_user_or_password() {
-        let config = config("redis://user:sesame@store.example:6400/1").unwrap();
-        assert_eq!(address(&config), "store.example:6400");
-    }
 }

@@ -5,31 +5,41 @@
 //! each: `append.lua` says what `record::append` says, `commit.lua` compares, writes and swaps. What is lost
 //! on the way is sent again only where that is harmless: `connection.rs` says why and how long.
 //!
-//! Two connections: one for everything that somebody waits for with a message in hand, one for reads that
-//! may be long, so that a page of a thousand heads never stands before an append.
+//! Two lanes: one for everything that somebody waits for with a message in hand, one for reads that may be
+//! long, so that a page of a thousand heads never stands before an append. A lane leads to one server
+//! (`connection.rs`) or to the masters of a cluster (`masters.rs`).
 //!
 //! Layer: store. What the store must be able to do and how it must be set: `probe.rs`.
 
+pub(crate) mod address;
 mod append;
-mod command;
+mod bundle;
+pub(crate) mod command;
 mod commit;
 pub(crate) mod connection;
+mod errands;
+mod failure;
+pub(crate) mod lane;
+mod masters;
 mod pika;
 mod plain;
 mod probe;
+mod refusal;
 mod reply;
 mod script;
+mod slots;
 mod walking;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use fred::types::Value;
 
 pub use self::plain::PlainStore;
 use self::{
-    command::{Command, Prefix},
+    address::Address,
+    command::Prefix,
     connection::{Connection, Failure, Repeat},
+    lane::Lane,
     script::Script,
 };
 use super::{
@@ -49,13 +59,11 @@ const FEW_ROWS: usize = 8;
 /// How often an append follows a timeline that moves on to its next segment. Each step is 128 entries of
 /// others, so twice is rare already.
 const MOVES: usize = 8;
-/// Events the client keeps: nobody listens to them here.
-const EVENTS: usize = 32;
 
 /// How to reach the store and what to ask of it.
 #[derive(Clone)]
 pub struct KvOptions {
-    /// Where it is: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS.
+    /// Where it is: `redis://…`, `redis-cluster://…`, `redis-sentinel://…`; `rediss…` for TLS (`address.rs`).
     pub url: String,
     /// What stands before every key.
     pub prefix: String,
@@ -63,6 +71,8 @@ pub struct KvOptions {
     pub level: Level,
     /// Accepts settings that lose data, with a warning.
     pub allow_unsafe: bool,
+    /// Only hints and leases go there, which may be lost: any setting will do.
+    pub only_hints: bool,
     /// How long to wait for a store that does not answer yet.
     pub connect_timeout: Duration,
 }
@@ -74,6 +84,7 @@ impl fmt::Debug for KvOptions {
             .field("prefix", &self.prefix)
             .field("level", &self.level)
             .field("allow_unsafe", &self.allow_unsafe)
+            .field("only_hints", &self.only_hints)
             .field("connect_timeout", &self.connect_timeout)
             .finish()
     }
@@ -83,13 +94,15 @@ impl fmt::Debug for KvOptions {
 #[derive(Debug)]
 pub struct KvEngine {
     /// For whatever somebody waits for with a message in hand.
-    brisk: Connection,
+    brisk: Lane,
     /// For reads that may be long.
-    bulk: Connection,
+    bulk: Lane,
     prefix: Prefix,
     level: Level,
     append: Script,
     commit: Script,
+    /// Writes of one slot in one piece, where keys are spread.
+    writes: Script,
     /// Segments that take the next entries, as last seen. A wrong one costs one more command.
     segments: Recent<TimelineId, u64>,
 }
@@ -103,35 +116,32 @@ impl KvEngine {
     /// [`StoreError::Unavailable`] when it did not answer within `connect_timeout`.
     pub async fn connect(options: KvOptions, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let engine = Self::reach(&options).await?;
-        let KvOptions {
-            level,
-            allow_unsafe,
-            connect_timeout,
-            ..
-        } = options;
-        probe::until_loaded(&engine.brisk, connect_timeout).await?;
-        probe::probe(&engine.brisk, level, allow_unsafe, clock.as_ref()).await?;
-        engine.load_scripts().await?;
+        for server in engine.brisk.servers() {
+            probe::until_loaded(&server, options.connect_timeout).await?;
+            probe::probe(&server, &options, engine.brisk.is_spread(), clock.as_ref()).await?;
+            engine.load_scripts(&server).await?;
+        }
         Ok(engine)
     }
 
     /// Connects, and asks nothing.
     async fn reach(options: &KvOptions) -> Result<Self, StoreError> {
-        let (url, patience) = (&options.url, options.connect_timeout);
+        let (address, patience) = (Address::parse(&options.url)?, options.connect_timeout);
         Ok(Self {
-            brisk: Connection::open(url, patience, EVENTS).await?,
-            bulk: Connection::open(url, patience, EVENTS).await?,
+            brisk: Lane::open(&address, patience).await?,
+            bulk: Lane::open(&address, patience).await?,
             prefix: Prefix(options.prefix.clone()),
             level: options.level,
             append: Script::append(),
             commit: Script::commit(),
+            writes: Script::writes(),
             segments: Recent::default(),
         })
     }
 
-    async fn load_scripts(&self) -> Result<(), StoreError> {
-        for script in [&self.append, &self.commit] {
-            let loaded = self.brisk.send_one(script.load(), Repeat::Safe).await;
+    async fn load_scripts(&self, server: &Connection) -> Result<(), StoreError> {
+        for script in [&self.append, &self.commit, &self.writes] {
+            let loaded = server.send_one(script.load(), Repeat::Safe).await;
             loaded.map_err(|failure| match failure {
                 Failure::Refused(_, error) => StoreError::Unsafe(format!(
                     "it must run scripts, but answers {}",
@@ -143,20 +153,9 @@ impl KvEngine {
         Ok(())
     }
 
-    /// Runs a script, which a store that was restarted has forgotten.
-    async fn run(&self, script: &Script, call: Command, repeat: Repeat) -> Result<Value, Failure> {
-        match self.brisk.send_one(call.clone(), repeat).await {
-            Err(failure) if failure.is_unknown_script() => {
-                self.brisk.send_one(script.load(), Repeat::Safe).await?;
-                self.brisk.send_one(call, repeat).await
-            }
-            result => result,
-        }
-    }
-
     async fn swap_with(&self, swap: &Swap, parts: &[Part]) -> Result<Swapped, StoreError> {
         let call = commit::call(&self.commit, &self.prefix, swap, parts);
-        let reply = self.run(&self.commit, call, Repeat::Never).await;
+        let reply = self.brisk.send_one(call, Repeat::Never).await;
         let reply = reply.map_err(|failure| failure.during("commit", |_| swap.key.clone()))?;
         commit::swapped(&swap.key, &reply)
     }
@@ -180,8 +179,8 @@ impl KvEngine {
         self.swap_with(&swap, &pending.parts).await.map(drop)
     }
 
-    /// The connection that `reads` belong on.
-    fn lane(&self, reads: &[Read]) -> &Connection {
+    /// The lane that `reads` belong on.
+    fn lane(&self, reads: &[Read]) -> &Lane {
         let long = |read: &Read| match read {
             Read::Rows { limit, .. } => *limit > FEW_ROWS,
             Read::Members { .. } => true,
@@ -227,17 +226,18 @@ impl Engine for KvEngine {
         if writes.is_empty() {
             return Ok(());
         }
-        let commands: Vec<_> = writes
+        let mut commands: Vec<_> = writes
             .iter()
             .map(|write| self.prefix.write(write))
             .collect();
+        let mut firsts: Vec<_> = (0..commands.len()).collect();
+        if self.brisk.is_spread() {
+            (commands, firsts) = bundle::bundles(&self.writes, commands);
+        }
         let sent = self.brisk.send(&commands, Repeat::Safe).await;
         let key = |index: usize| {
-            writes
-                .get(index)
-                .map(command::write_key)
-                .unwrap_or_default()
-                .to_owned()
+            let write = firsts.get(index).and_then(|first| writes.get(*first));
+            write.map(command::write_key).unwrap_or_default().to_owned()
         };
         sent.map(drop)
             .map_err(|failure| failure.during("write", key))
@@ -260,7 +260,7 @@ impl Engine for KvEngine {
         let mut segment = self.segments.get(&step.timeline).unwrap_or(0);
         for _ in 0..MOVES {
             let call = append::call(&self.append, &self.prefix, &step, segment);
-            let reply = self.run(&self.append, call, Repeat::Safe).await;
+            let reply = self.brisk.send_one(call, Repeat::Safe).await;
             let reply =
                 reply.map_err(|failure| failure.during("append", |_| step.timeline.head()))?;
             match append::said(&step, reply)? {
@@ -278,8 +278,9 @@ impl Engine for KvEngine {
     }
 
     async fn time_us(&self) -> Result<u64, StoreError> {
-        let time = probe::time_us(&self.brisk).await;
-        time.map_err(|failure| failure.during("time", |_| String::new()))
+        let time = self.brisk.send_one(probe::time(), Repeat::Safe).await;
+        time.and_then(probe::time_us)
+            .map_err(|failure| failure.during("time", |_| String::new()))
     }
 
     fn level(&self) -> Level {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{
     KvOptions,
+    address::Address,
     command::Command,
     connection::Connection,
     probe::{SKEW_US, answered, numbers, pairs, setting, skew_us},
@@ -66,7 +67,7 @@ async fn ask(store: &Connection, url: &str, clock: &dyn Clock) -> Result<Facts, 
         ..Facts::default()
     };
     for section in ["server", "replication"] {
-        let command = Command::new("INFO", [Bytes::from_static(section.as_bytes())]);
+        let command = Command::anywhere("INFO", [Bytes::from_static(section.as_bytes())]);
         for (name, value) in pairs(answered(store, command).await?) {
             match name.as_str() {
                 "pika_version" => facts.version = Some(value),
@@ -80,7 +81,7 @@ async fn ask(store: &Connection, url: &str, clock: &dyn Clock) -> Result<Facts, 
         ("timeout", &mut facts.timeout),
     ] {
         let words = ["GET", name].map(|word| Bytes::copy_from_slice(word.as_bytes()));
-        *fact = setting(answered(store, Command::new("CONFIG", words)).await?);
+        *fact = setting(answered(store, Command::anywhere("CONFIG", words)).await?);
     }
     Ok(facts)
 }
@@ -95,6 +96,9 @@ async fn takes_any_password(url: &str) -> bool {
     };
     let user = login.split(':').next().unwrap_or_default();
     let wrong = format!("{scheme}://{user}:surely-not-the-password@{host}");
+    let Ok(wrong) = Address::parse(&wrong) else {
+        return false;
+    };
     Connection::open(&wrong, REFUSAL, 1).await.is_ok()
 }
 

@@ -61,16 +61,11 @@ impl PlainStore {
             ..options
         };
         let store = KvEngine::reach(&options).await?;
-        probe::until_loaded(&store.brisk, options.connect_timeout).await?;
-        match dialect {
-            Dialect::Vx => pika::probe(&store.brisk, &options, clock.as_ref()).await?,
-            Dialect::IfEq => {
-                let KvOptions {
-                    level,
-                    allow_unsafe,
-                    ..
-                } = options;
-                probe::probe(&store.brisk, level, allow_unsafe, clock.as_ref()).await?;
+        for server in store.brisk.servers() {
+            probe::until_loaded(&server, options.connect_timeout).await?;
+            match dialect {
+                Dialect::Vx => pika::probe(&server, &options, clock.as_ref()).await?,
+                Dialect::IfEq => probe::probe(&server, &options, false, clock.as_ref()).await?,
             }
         }
         let store = Self { store, dialect };

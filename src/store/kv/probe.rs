@@ -13,6 +13,7 @@ use fred::{
 use tokio::time::Instant;
 
 use super::{
+    KvOptions,
     command::Command,
     connection::{Connection, Failure, Repeat},
     reply,
@@ -33,6 +34,8 @@ struct Facts {
     append_only: Option<String>,
     eviction: Option<String>,
     fsync: Option<String>,
+    /// Whether the URL says that it is a cluster.
+    cluster: bool,
     /// How far its clock is off, in microseconds.
     skew_us: u64,
 }
@@ -41,7 +44,10 @@ struct Facts {
 pub(super) async fn until_loaded(store: &Connection, patience: Duration) -> Result<(), StoreError> {
     let deadline = Instant::now() + patience;
     loop {
-        match store.send_one(Command::new("PING", []), Repeat::Safe).await {
+        match store
+            .send_one(Command::anywhere("PING", []), Repeat::Safe)
+            .await
+        {
             Err(Failure::Refused(_, error))
                 if error.details().starts_with("LOADING") && Instant::now() < deadline => {}
             Ok(_) => return Ok(()),
@@ -53,12 +59,13 @@ pub(super) async fn until_loaded(store: &Connection, patience: Duration) -> Resu
 /// Refuses a store whose settings would lose data.
 pub(super) async fn probe(
     store: &Connection,
-    level: Level,
-    allow_unsafe: bool,
+    options: &KvOptions,
+    cluster: bool,
     clock: &dyn Clock,
 ) -> Result<(), StoreError> {
-    let facts = ask(store, clock).await?;
-    for unknown in facts.unknown(level) {
+    let level = options.level;
+    let facts = ask(store, cluster, clock).await?.seen_by(options);
+    for unknown in facts.unknown(level).iter().filter(|_| !options.only_hints) {
         tracing::warn!("the store does not tell {unknown}; make sure of it yourself");
     }
     if facts.may_hold_back(level) {
@@ -71,7 +78,7 @@ pub(super) async fn probe(
     if faults.is_empty() {
         return Ok(());
     }
-    if !allow_unsafe {
+    if !options.allow_unsafe {
         return Err(StoreError::Unsafe(faults.join("; ")));
     }
     for fault in faults {
@@ -80,11 +87,13 @@ pub(super) async fn probe(
     Ok(())
 }
 
-/// The store's clock, in microseconds since the Unix epoch.
-pub(super) async fn time_us(store: &Connection) -> Result<u64, Failure> {
-    let reply = store
-        .send_one(Command::new("TIME", []), Repeat::Safe)
-        .await?;
+/// Asks a server for its clock.
+pub(super) fn time() -> Command {
+    Command::anywhere("TIME", [])
+}
+
+/// The clock that it answered, in microseconds since the Unix epoch.
+pub(super) fn time_us(reply: Value) -> Result<u64, Failure> {
     let parts = reply::list(reply).unwrap_or_default();
     let parts: Option<Vec<u64>> = parts.into_iter().map(reply::whole).collect();
     match parts.as_deref() {
@@ -96,14 +105,14 @@ pub(super) async fn time_us(store: &Connection) -> Result<u64, Failure> {
     }
 }
 
-async fn ask(store: &Connection, clock: &dyn Clock) -> Result<Facts, StoreError> {
+async fn ask(store: &Connection, cluster: bool, clock: &dyn Clock) -> Result<Facts, StoreError> {
     let mut info = HashMap::new();
     for section in ["server", "replication", "persistence", "memory"] {
-        let command = Command::new("INFO", [Bytes::from_static(section.as_bytes())]);
+        let command = Command::anywhere("INFO", [Bytes::from_static(section.as_bytes())]);
         info.extend(pairs(answered(store, command).await?));
     }
     let command = ["GET", "appendfsync"].map(|word| Bytes::from_static(word.as_bytes()));
-    let fsync = setting(answered(store, Command::new("CONFIG", command)).await?);
+    let fsync = setting(answered(store, Command::anywhere("CONFIG", command)).await?);
     let skew_us = skew_us(store, clock).await?;
     let mut take = |name: &str| info.remove(name);
     Ok(Facts {
@@ -113,6 +122,7 @@ async fn ask(store: &Connection, clock: &dyn Clock) -> Result<Facts, StoreError>
         append_only: take("aof_enabled"),
         eviction: take("maxmemory_policy"),
         fsync,
+        cluster,
         skew_us,
     })
 }
@@ -120,8 +130,9 @@ async fn ask(store: &Connection, clock: &dyn Clock) -> Result<Facts, StoreError>
 /// How far the store's clock is off, at least, in microseconds.
 pub(super) async fn skew_us(store: &Connection, clock: &dyn Clock) -> Result<u64, StoreError> {
     let before_us = clock.now_us();
-    let theirs_us = time_us(store)
-        .await
+    let theirs_us = store.send_one(time(), Repeat::Safe).await;
+    let theirs_us = theirs_us
+        .and_then(time_us)
         .map_err(|failure| failure.during("probe", |_| String::new()))?;
     let after_us = clock.now_us();
     Ok(before_us
@@ -162,6 +173,20 @@ pub(super) fn setting(reply: Option<Value>) -> Option<String> {
 }
 
 impl Facts {
+    /// Without what does not matter for hints and leases, which may be lost.
+    fn seen_by(self, options: &KvOptions) -> Self {
+        if !options.only_hints {
+            return self;
+        }
+        Self {
+            append_only: None,
+            eviction: None,
+            fsync: None,
+            skew_us: 0,
+            ..self
+        }
+    }
+
     /// What is wrong with the store, each with how to mend it.
     fn faults(&self, level: Level) -> Vec<String> {
         let mut faults = Vec::new();
@@ -182,8 +207,8 @@ impl Facts {
             ),
         );
         find(
-            is(&self.mode, "cluster"),
-            "it runs as a cluster, which is not supported yet: use a server with cluster-enabled no".into(),
+            is(&self.mode, "cluster") && !self.cluster,
+            "it runs as a cluster: give its URL as redis-cluster://host:port".into(),
         );
         find(
             other(&self.role, "master"),
@@ -265,6 +290,7 @@ mod tests {
             append_only: fact("1"),
             eviction: fact("noeviction"),
             fsync: fact("everysec"),
+            cluster: false,
             skew_us: 1_000_000,
         }
     }
@@ -297,7 +323,16 @@ mod tests {
                     ..good()
                 },
                 Level::Stored,
-                "cluster-enabled no",
+                "redis-cluster://",
+            ),
+            (
+                Facts {
+                    mode: fact("cluster"),
+                    cluster: true,
+                    ..good()
+                },
+                Level::Stored,
+                "",
             ),
             (
                 Facts {

@@ -23,6 +23,11 @@ impl Script {
         Self::new(include_str!("commit.lua"))
     }
 
+    /// Several writes of one slot.
+    pub(super) fn writes() -> Self {
+        Self::new(include_str!("bundle.lua"))
+    }
+
     fn new(text: &'static str) -> Self {
         let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
         Self {
@@ -39,6 +44,6 @@ impl Script {
     /// The command that makes it known to the store.
     pub(super) fn load(&self) -> Command {
         let text = Bytes::from_static(self.text.as_bytes());
-        Command::new("SCRIPT", [Bytes::from_static(b"LOAD"), text])
+        Command::anywhere("SCRIPT", [Bytes::from_static(b"LOAD"), text])
     }
 }

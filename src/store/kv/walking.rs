@@ -1,4 +1,5 @@
-//! The walk over all keys: `SCAN`, and the type of each key it names.
+//! The walk over all keys: `SCAN`, and the type of each key it names. The masters of a cluster are walked one
+//! after the other; slots must not be moved meanwhile.
 
 use std::time::Duration;
 
@@ -21,25 +22,54 @@ use crate::store::{
 /// The cursor at both ends of a scan.
 const ENDS: &[u8] = b"0";
 
+/// How far a walk is: which server of a cluster (none of a single server), and its cursor there.
+struct Position {
+    part: String,
+    cursor: Bytes,
+}
+
+impl Position {
+    /// Where a place is; an empty one is the beginning.
+    fn read(place: &Place, parts: &[String]) -> Option<Self> {
+        let text = std::str::from_utf8(&place.0).ok()?;
+        let (part, cursor) = match text.split_once(' ') {
+            Some((part, cursor)) => (part, Bytes::copy_from_slice(cursor.as_bytes())),
+            None => (parts.first()?.as_str(), Bytes::from_static(ENDS)),
+        };
+        Some(Self {
+            part: part.to_owned(),
+            cursor,
+        })
+    }
+
+    /// The place to go on from: at the end of one server the beginning of the next.
+    fn next(self, parts: &[String]) -> Option<Place> {
+        let Self { part, cursor } = self;
+        let part = if cursor == ENDS {
+            parts.iter().find(|other| **other > part)?
+        } else {
+            &part
+        };
+        let place = [part.as_bytes(), b" ", &cursor].concat();
+        Some(Place(place.into()))
+    }
+}
+
 #[async_trait]
 impl Walk for KvEngine {
     async fn keys(&self, place: &Place, limit: usize) -> Result<Keys, StoreError> {
-        let cursor = match place {
-            Place(cursor) if cursor.is_empty() => Bytes::from_static(ENDS),
-            Place(cursor) => cursor.clone(),
-        };
+        let parts = self.bulk.parts();
+        let Position { part, cursor } = Position::read(place, &parts).ok_or_else(unreadable)?;
         let word = Bytes::from_static;
         let pattern = self.prefix.key("*");
         let limit = command::number(limit as u64);
         let scan = [cursor, word(b"MATCH"), pattern, word(b"COUNT"), limit];
-        let scan = self.walk(vec![Command::new("SCAN", scan)]).await?;
-        let (next, keys) = scan
-            .into_iter()
-            .next()
-            .and_then(scanned)
-            .ok_or_else(unreadable)?;
+        let scan = Command::anywhere("SCAN", scan);
+        let scan = self.bulk.send_to(&part, scan).await;
+        let scan = scan.map_err(|failure| failure.during("walk", |_| String::new()))?;
+        let (cursor, keys) = scanned(scan).ok_or_else(unreadable)?;
+        let next = Position { part, cursor }.next(&parts);
         let met = self.typed(keys).await?;
-        let next = (next != ENDS).then(|| Place(next));
         Ok(Keys { met, next })
     }
 
@@ -105,4 +135,36 @@ fn life(seconds: &Value) -> Option<Duration> {
 
 fn unreadable() -> StoreError {
     StoreError::unavailable("walk", "the answer to SCAN is of no known shape")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_of_a_cluster_are_walked_one_after_the_other() {
+        let parts = ["a:1", "b:2"].map(str::to_owned);
+        let position = Position::read(&Place(Bytes::new()), &parts).unwrap();
+        assert_eq!(
+            (position.part.as_str(), &position.cursor[..]),
+            ("a:1", ENDS)
+        );
+        let at = |part: &str, cursor: &'static [u8]| Position {
+            part: part.to_owned(),
+            cursor: Bytes::from_static(cursor),
+        };
+        for (from, to) in [
+            (at("a:1", b"7"), Some("a:1 7")),
+            (at("a:1", ENDS), Some("b:2 0")),
+            (at("b:2", b"9"), Some("b:2 9")),
+            (at("b:2", ENDS), None),
+        ] {
+            let to = to.map(|place| Place(Bytes::from(place)));
+            assert_eq!(from.next(&parts), to);
+        }
+        let alone = [String::new()];
+        let next = at("", b"5").next(&alone).unwrap();
+        assert_eq!(&Position::read(&next, &alone).unwrap().cursor[..], b"5");
+        assert_eq!(at("", ENDS).next(&alone), None);
+    }
 }

@@ -3,6 +3,7 @@
 //! Each story runs small by default. `CURLEW_FAULTS=full` is the run that counts: 50,000 acknowledged
 //! messages and 20 kills in each.
 
+mod clusters;
 mod run;
 mod talker;
 
@@ -22,7 +23,11 @@ use crate::{
 const SETTINGS: &[&str] = &["gateway.position_check=2s", "log.level=warn"];
 
 fn on(redis: &RedisServer) -> Vec<String> {
-    let own = [format!("store.url={}", redis.url())];
+    at(&redis.url())
+}
+
+fn at(url: &str) -> Vec<String> {
+    let own = [format!("store.url={url}")];
     SETTINGS
         .iter()
         .map(|setting| (*setting).to_owned())

@@ -37,15 +37,17 @@ pub(super) struct Size {
 impl Size {
     /// The full size, or one for every day.
     pub(super) fn asked_for() -> Self {
+        Self::or(5_000, 5)
+    }
+
+    /// The full size, or that much every day.
+    pub(super) fn or(acked: usize, kills: usize) -> Self {
         match std::env::var("CURLEW_FAULTS").as_deref() {
             Ok("full") => Self {
                 acked: 50_000,
                 kills: 20,
             },
-            _ => Self {
-                acked: 5_000,
-                kills: 5,
-            },
+            _ => Self { acked, kills },
         }
     }
 }
@@ -154,11 +156,46 @@ impl Run {
     where
         F: for<'a> Fn(&'a mut Self) -> Pin<Box<dyn Future<Output = ()> + 'a>>,
     {
-        let Size { acked, kills } = self.common.size;
-        for number in 1..=kills {
-            let enough = acked * number / (kills + 1);
-            self.reach(enough).await;
+        for turn in self.turns() {
+            self.reach_turn(turn).await;
             kill(self).await;
+        }
+    }
+
+    /// Numbers of the faults that the run shall have.
+    pub(super) fn turns(&self) -> std::ops::RangeInclusive<usize> {
+        1..=self.common.size.kills
+    }
+
+    /// Waits until it is time for a fault.
+    pub(super) async fn reach_turn(&self, turn: usize) {
+        let Size { acked, kills } = self.common.size;
+        self.reach(acked * turn / (kills + 1)).await;
+    }
+
+    /// Takes down a fault of something that is not the run's own.
+    pub(super) fn note_fault(&self, process: &'static str) {
+        self.common.history.add(What::Killed { process });
+    }
+
+    /// One of the chats.
+    pub(super) fn chat(&self, number: u32) -> &ChatId {
+        let chats = self.people.iter().flat_map(|(_, chats)| chats);
+        let chat = chats.into_iter().find(|(of, _)| *of == number);
+        &chat.expect("a chat of the run").1
+    }
+
+    /// Stops all gateways in their tracks; clients go on talking to them.
+    pub(super) async fn freeze(&self) {
+        for server in &self.servers {
+            server.freeze().await;
+        }
+    }
+
+    /// Lets them go on.
+    pub(super) async fn thaw(&self) {
+        for server in &self.servers {
+            server.thaw().await;
         }
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod client;
 pub(crate) mod people;
 pub(crate) mod pika;
 pub(crate) mod redis;
+pub(crate) mod redis_cluster;
 pub(crate) mod server;
 
 use std::time::Duration;

