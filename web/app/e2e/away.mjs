@@ -27,12 +27,14 @@ async function kept(prefix) {
     return rows.filter(({ kind }) => kind === "message").map(({ content }) => content.text).filter((text) => text.startsWith(prefix));
 }
 
-/** Waits until somebody has every one of `texts` once and in order. */
+/** Waits until somebody has every one of `texts` once and in order, as long as more of them come. */
 async function hasAll({ name, page }, prefix, texts) {
-    const until = Date.now() + PATIENCE;
     let found = [];
-    while (found.at(-1) !== texts.at(-1) && Date.now() < until) {
-        found = await page.evaluate(kept, prefix);
+    let until = Date.now() + PATIENCE;
+    while (found.length < texts.length && Date.now() < until) {
+        const now = await page.evaluate(kept, prefix);
+        if (now.length > found.length) until = Date.now() + PATIENCE;
+        found = now;
     }
     if (found.join() !== texts.join()) people.wrong(`${name} keeps ${found.length} of ${texts.length} "${prefix}", or in another order`);
 }

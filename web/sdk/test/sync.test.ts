@@ -66,11 +66,11 @@ describe("gaps", () => {
         const view = ann.open(chat.id);
         await world.until(() => view.loading === "none", "old");
         world.unplug(browser);
-        for (let n = 0; n < 1200; n += 1) world.server.say(chat, "bob", `m${n}`);
+        for (let n = 0; n < 2000; n += 1) world.server.say(chat, "bob", `m${n}`);
         const pulls = world.server.count("timeline.pull");
         world.plug(browser);
-        await world.until(() => texts(view.items).at(-1) === "m1199", "the newest page");
-        await world.until(() => ann.chat(chat.id)?.unread === 1201, "the count");
+        await world.until(() => texts(view.items).at(-1) === "m1999", "the newest page");
+        await world.until(() => ann.chat(chat.id)?.unread === 2001, "the count");
         expect(world.server.count("timeline.pull") - pulls).toBeLessThan(4);
         expect([view.hasOlder, view.hasNewer, view.items.length < 200]).toEqual([true, false, true]);
         while (view.hasOlder) await world.done(view.loadOlder());

@@ -29,7 +29,7 @@ type Taken = "kept" | "old" | "gap" | "broken" | "unknown";
 const PAGE = 200;
 const FIRST_PAGE = 50;
 /** Further behind than this, the newest page comes first and the rest when somebody looks at it. */
-export const FAR_BEHIND = 500;
+export const FAR_BEHIND = 1_000;
 const MAX_ROUNDS = 20;
 const MAX_WAITING = 200;
 /** How long a gap next to a message of one's own may last: the missing reply or push is most likely on its way. */
